@@ -1,0 +1,1 @@
+"""Who signs in, for which company or registry, and in which role."""

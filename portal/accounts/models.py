@@ -1,0 +1,36 @@
+"""People and their memberships: a person may act for a company or for a registry."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.access import Role
+from portal.store.db import Base
+
+
+class Person(Base):
+    """Somebody who can sign in. `session_version` grows when every session must end."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    language: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A role a person has: in a partner company, over a registry, in a team, or in the portal."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index("ix_membership_person_id", "person_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role]
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    registry_id: Mapped[int | None] = mapped_column(ForeignKey("registry.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))

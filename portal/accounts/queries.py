@@ -1,0 +1,56 @@
+"""Look-ups of who somebody is, as values: no person row is loaded per page."""
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Membership, Person
+from portal.kernel.access import Actor, actor_for
+from portal.registry.models import Partner
+from portal.store.scope import internal
+
+internal(Person, Membership)
+
+
+def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
+    """The actor behind a session, or None when it ended: deactivated, changed, or removed."""
+    row = session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.language,
+            Membership.role,
+            Membership.partner_id,
+            Membership.registry_id,
+            Membership.team_id,
+            Partner.name.label("partner_name"),
+        )
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Partner, Partner.id == Membership.partner_id)
+        .where(Person.id == person_id, Person.active, Person.session_version == version)
+        .order_by(Membership.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return actor_for(
+        row.role,
+        person_id=row.id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        partner_id=row.partner_id,
+        partner_name=row.partner_name or "",
+        registry_id=row.registry_id,
+        team_id=row.team_id,
+    )
+
+
+def credentials(session: Session, email: str) -> Row[int, str, int] | None:
+    """Id, password hash and session version of an active person, by address in any case."""
+    return session.execute(
+        select(Person.id, Person.password_hash, Person.session_version).where(
+            func.lower(Person.email) == email.strip().lower(), Person.active
+        )
+    ).first()

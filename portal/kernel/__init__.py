@@ -1,0 +1,1 @@
+"""What a rule stands on: decisions, time, languages, access. Standard library only."""

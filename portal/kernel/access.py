@@ -1,0 +1,110 @@
+"""Who may do what: one table (facts.md section 9), read by every guard.
+
+A role grants permissions; which objects they reach is the scope of each model (`store/scope.py`).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in the portal."""
+
+    VISITOR = "visitor"
+    PARTNER_USER = "partner_user"
+    PARTNER_ADMIN = "partner_admin"
+    CHANNEL_MANAGER = "channel_manager"
+    CHANNEL_LEAD = "channel_lead"
+    ACCOUNT_TEAM = "account_team"
+    SUPPORT = "support"
+    CSM = "csm"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What a view may ask for."""
+
+    READ_DIRECTORY = "directory.read"
+    READ_PARTNERS = "partners.read"
+    READ_AGREEMENTS = "agreements.read"
+    READ_CONTRACTS = "contracts.read"
+    READ_ORDERS = "orders.read"
+    PLACE_ORDERS = "orders.place"
+    EDIT_FAQ = "faq.edit"
+    MANAGE_PEOPLE = "people.manage"
+    IMPORT = "registry.import"
+    OPERATE = "portal.operate"
+    OWN_ACCOUNT = "account.own"
+
+
+_SIGNED_IN = {Permission.OWN_ACCOUNT, Permission.READ_DIRECTORY}
+_PARTNER = _SIGNED_IN | {
+    Permission.READ_AGREEMENTS,
+    Permission.READ_CONTRACTS,
+    Permission.READ_ORDERS,
+    Permission.PLACE_ORDERS,
+}
+_CHANNEL = _SIGNED_IN | {
+    Permission.READ_PARTNERS,
+    Permission.READ_AGREEMENTS,
+    Permission.READ_CONTRACTS,
+    Permission.READ_ORDERS,
+    Permission.EDIT_FAQ,
+}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.VISITOR: frozenset(),
+    Role.PARTNER_USER: frozenset(_PARTNER),
+    Role.PARTNER_ADMIN: frozenset(_PARTNER | {Permission.MANAGE_PEOPLE}),
+    Role.CHANNEL_MANAGER: frozenset(_CHANNEL),
+    Role.CHANNEL_LEAD: frozenset(_CHANNEL),
+    Role.ACCOUNT_TEAM: frozenset(_SIGNED_IN | {Permission.READ_CONTRACTS, Permission.READ_ORDERS}),
+    Role.SUPPORT: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
+    Role.CSM: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
+    Role.FINANCE: frozenset(_SIGNED_IN),
+    Role.ADMIN: frozenset(
+        _SIGNED_IN | {Permission.MANAGE_PEOPLE, Permission.IMPORT, Permission.OPERATE}
+    ),
+}
+
+PARTNER_ROLES = frozenset({Role.PARTNER_USER, Role.PARTNER_ADMIN})
+REGISTRY_ROLES = frozenset({Role.CHANNEL_MANAGER, Role.CHANNEL_LEAD, Role.ACCOUNT_TEAM})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in which capacity: a value, so that commands never hold a database row.
+
+    `partner_id` is set for people of a partner company, `registry_id` for staff of one registry,
+    `team_id` for members of an account team.
+    """
+
+    role: Role = Role.VISITOR
+    person_id: int | None = None
+    name: str = ""
+    email: str = ""
+    partner_id: int | None = None
+    partner_name: str = ""
+    registry_id: int | None = None
+    team_id: int | None = None
+    language: str = ""
+    permissions: frozenset[Permission] = field(default_factory=frozenset)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the actor's role grants `permission`."""
+        return permission in self.permissions
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.person_id is not None
+
+
+VISITOR = Actor()
+SYSTEM = Actor(name="system")
+
+
+def actor_for(role: Role, **facts: object) -> Actor:
+    """An actor of `role` with the permissions the table grants it."""
+    return Actor(role=role, permissions=GRANTS[role], **facts)  # type: ignore[arg-type]

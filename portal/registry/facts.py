@@ -1,0 +1,12 @@
+"""Which facts of the registries change only by an advance notice (N1, N2).
+
+`notices` learns them from here and from nowhere else.
+"""
+
+from portal.registry.models import AgreementSchedule, AgreementTeam, AgreementTerms, LineTeam
+from portal.store.facts import gated
+
+ACCOUNT_TEAM = gated("contract.account_team", LineTeam, "line_id", "team_id")
+CHANNEL_TEAM = gated("agreement.channel_team", AgreementTeam, "agreement_id", "team_id")
+COMPENSATION = gated("agreement.compensation_terms", AgreementTerms, "agreement_id", "terms")
+SCHEDULE = gated("agreement.payment_schedule", AgreementSchedule, "agreement_id", "schedule")
