@@ -1,0 +1,169 @@
+/* Everything here is a comfort: each page works without it. Words come from the page (data-…),
+   never from this file. */
+
+const status = document.getElementById("live-status");
+
+/** Say `text` to a screen reader without moving the focus. */
+function announce(text) {
+  if (status) {
+    status.textContent = "";
+    window.setTimeout(() => { status.textContent = text; }, 50);
+  }
+}
+
+/* — A form that posts is sent once. The button keeps its name and value: it is marked, not disabled. — */
+
+const SENT_FOR = 8000; // A download leaves the page where it is; after this long it may be asked again.
+
+function release(form) {
+  delete form.dataset.sent;
+  form.querySelectorAll(".is-sending").forEach((button) => {
+    button.classList.remove("is-sending");
+    button.removeAttribute("aria-disabled");
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-guard]") || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  if (event.submitter) {
+    event.submitter.classList.add("is-sending");
+    event.submitter.setAttribute("aria-disabled", "true");
+  }
+  window.setTimeout(release, SENT_FOR, form);
+});
+
+// The back button may bring the page back as it was left.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+/* — Live search: the same address, only its answer. The last question asked is the one answered. — */
+
+const PAUSE = 180;
+
+function live(form) {
+  const target = document.getElementById(form.dataset.live);
+  if (!target) return;
+  let timer = 0;
+  let running = null;
+  let asked = new URLSearchParams(new FormData(form)).toString();
+
+  async function ask() {
+    const query = new URLSearchParams(new FormData(form)).toString();
+    if (query === asked) return;
+    asked = query;
+    if (running) running.abort();
+    running = new AbortController();
+    const mine = running;
+    const address = new URL(form.action);
+    address.search = query;
+    target.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, {
+        headers: { "X-Partial": "1" },
+        signal: mine.signal,
+        cache: "no-store",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const html = await answer.text();
+      if (mine !== running) return;
+      const parsed = new DOMParser().parseFromString(html, "text/html");
+      target.replaceChildren(...parsed.body.childNodes);
+      ready(target);
+      if (form.dataset.history !== "off") window.history.replaceState(null, "", address);
+      const said = target.querySelector("[data-announce]");
+      if (said) announce(said.dataset.announce || said.textContent.trim());
+    } catch (error) {
+      // A request that was overtaken is no fault; any other is left to the button, which loads the page.
+      if (error.name !== "AbortError") asked = null;
+    } finally {
+      if (mine === running) target.removeAttribute("aria-busy");
+    }
+  }
+
+  form.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(ask, PAUSE);
+  });
+  form.addEventListener("change", () => {
+    window.clearTimeout(timer);
+    ask();
+  });
+}
+
+/* — Copy, print, show a password — */
+
+async function copy(button) {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    return;
+  }
+  button.textContent = button.dataset.done;
+  announce(button.dataset.done);
+  window.setTimeout(() => { button.textContent = label; }, 2000);
+}
+
+function reveal(button) {
+  const input = document.getElementById(button.dataset.reveal);
+  const other = button.dataset.hide;
+  button.dataset.hide = button.textContent;
+  button.textContent = other;
+  input.type = input.type === "password" ? "text" : "password";
+  input.focus();
+}
+
+/* — Dialogs: a link to a page opens in place where it can. — */
+
+function openDialog(event, link) {
+  const dialog = document.getElementById(link.dataset.dialog);
+  if (!dialog || typeof dialog.showModal !== "function") return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const origin = event.target;
+  if (!(origin instanceof Element)) return;
+  if (origin instanceof HTMLDialogElement) {
+    const { left, right, top, bottom } = origin.getBoundingClientRect();
+    const inside = event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
+    if (!inside) origin.close();
+    return;
+  }
+  const button = origin.closest("[data-copy], [data-print], [data-reveal], [data-dialog], [aria-disabled='true']");
+  if (!button) return;
+  if (button.matches("[data-copy]")) copy(button);
+  else if (button.matches("[data-print]")) window.print();
+  else if (button.matches("[data-reveal]")) reveal(button);
+  else if (button.matches("[data-dialog]")) openDialog(event, button);
+  else if (!button.classList.contains("is-sending")) event.preventDefault();
+});
+
+/* — What a page needs when it, or a part of it, has arrived — */
+
+function ready(root) {
+  root.querySelectorAll("form[data-live]").forEach(live);
+  root.querySelectorAll("[data-print], [data-reveal]").forEach((button) => { button.hidden = false; });
+  if (navigator.clipboard) {
+    root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+  }
+}
+
+ready(document);
+
+const errors = document.querySelector("[data-errors]");
+if (errors) errors.focus();
+
+// On a phone the menu is a strip: bring the part where one is into view.
+const here = document.querySelector(".topnav a[aria-current]");
+if (here) {
+  const strip = here.closest(".topnav");
+  strip.scrollLeft = Math.max(0, here.offsetLeft - strip.clientWidth / 3);
+}
