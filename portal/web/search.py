@@ -16,8 +16,7 @@ from portal.web.words import Analyser, Token, Vocabulary, clean
 
 FIELDS = {"question": 5.0, "keywords": 2.5, "answer": 1.0}
 SYNONYM, TYPO, PREFIX, STOP_WORD = 0.8, 0.6, 0.6, 0.5
-LONGEST_QUERY, MOST_WORDS, MOST_COMPLETIONS = 400, 32, 8
-SNIPPET = 220
+LONGEST_QUERY, MOST_WORDS, SNIPPET = 400, 32, 220
 
 Fragments = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it is a match: the page marks those that are."""
@@ -90,7 +89,10 @@ class Index:
                 self._texts.append(texts)
         index.reload()
         self._searcher = index.searcher()
-        self._synonyms = [tuple(self._analyser.stems(p) for p in group) for group in synonyms]
+        self._synonyms = [
+            tuple(stems for phrase in group if (stems := self._analyser.stems(phrase)))
+            for group in synonyms
+        ]
         written = [text for texts in self._texts for text in texts.values()]
         written += [clean(phrase) for group in synonyms for phrase in group]
         self._words = Vocabulary(written, self._analyser)
@@ -147,12 +149,18 @@ class Index:
             word.stems[stem] = 1.0
             return
         if typing and len(folded) > 1:
-            for name in list(self._words.starting_with(folded))[:MOST_COMPLETIONS]:
+            for name in self._words.starting_with(folded):
                 word.stems.setdefault(self._words.stem(name), PREFIX)
         if not word.stems:
-            for name, distance in self._words.near(folded):
+            near = self._words.near(folded, typing) or self._words.near(stem)
+            for name, distance in near:
                 word.stems.setdefault(self._words.stem(name), TYPO / distance)
                 word.meant = word.meant or self._words.surface(name)
+        if not word.stems:
+            for cut in range(3, len(folded) - 2):
+                parts = self._analyser.stems(f"{folded[:cut]} {folded[cut:]}")
+                if len(parts) == 2 and self._words.stems.issuperset(parts):
+                    word.equals[parts] = TYPO
 
     def _add_synonyms(self, words: list[_Word]) -> None:
         """Give every phrase of the query that has synonyms those synonyms, on its first word."""

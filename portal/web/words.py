@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 import tantivy
@@ -88,7 +89,10 @@ def _folding(cut: tantivy.Tokenizer) -> tantivy.TextAnalyzerBuilder:
 
 
 class Vocabulary:
-    """Every word the corpus writes, to complete one being typed and to correct one mistyped."""
+    """Every word the corpus writes, to complete one being typed and to correct one mistyped.
+
+    Stop words are known but never proposed.
+    """
 
     def __init__(self, texts: Iterable[str], analyser: Analyser):
         written = Counter(spelling for text in texts for spelling in analyser.spellings(text))
@@ -98,7 +102,7 @@ class Vocabulary:
         self._stem = {folded: stem for _, folded, stem in written}
         self._count = {word: forms.total() for word, forms in surfaces.items()}
         self._surface = {word: _usual(forms) for word, forms in surfaces.items()}
-        self._sorted = sorted(surfaces)
+        self._sorted = sorted(word for word in surfaces if word not in analyser.stop)
         self.stems = frozenset(self._stem.values())
         self._schema = (
             tantivy.SchemaBuilder().add_text_field("word", True, tokenizer_name="raw").build()
@@ -118,29 +122,37 @@ class Vocabulary:
         """Return a folded word of the corpus as it is mostly written, accents and all."""
         return self._surface[word]
 
-    def starting_with(self, prefix: str) -> Iterator[str]:
-        """Yield the folded words that begin with a folded prefix, in order of the alphabet."""
-        for word in self._sorted[bisect_left(self._sorted, prefix) :]:
-            if not word.startswith(prefix):
-                return
-            yield word
+    def starting_with(self, prefix: str, limit: int = 8) -> list[str]:
+        """Return up to `limit` folded words that begin with a folded prefix, the usual ones first."""
+        first = bisect_left(self._sorted, prefix)
+        found = takewhile(lambda word: word.startswith(prefix), self._sorted[first:])
+        return sorted(found, key=lambda word: (-self._count[word], word))[:limit]
 
-    def near(self, word: str, limit: int = 3) -> list[tuple[str, int]]:
+    def near(self, word: str, typing: bool = False, limit: int = 3) -> list[tuple[str, int]]:
         """Return up to `limit` folded words one or two slips away from a folded one, best first.
 
         A slip is a letter too many, missing, wrong, or two swapped. Words under four letters and
-        numbers are never corrected, nor is what no language writes as one word; two slips are forgiven from eight letters on.
+        numbers are never corrected, nor is what no language writes as one word; two slips are
+        forgiven from eight letters on. While it is being typed, the beginning of a word counts.
         """
         if not 4 <= len(word) <= LONGEST_WORD or not word.isalpha():
             return []
         allowed = 1 if len(word) < 8 else 2
-        fuzzy = tantivy.Query.fuzzy_term_query(self._schema, "word", word, allowed)
+        begun = typing and len(word) > 4
+        fuzzy = tantivy.Query.fuzzy_term_query(self._schema, "word", word, allowed, prefix=begun)
         found = self._searcher.search(fuzzy, 50, count=False).hits
         names = [str(self._searcher.doc(address)["word"][0]) for _, address in found]
         ranked = sorted(
-            (slips(word, name), name[0] != word[0], -self._count[name], name) for name in names
+            (_distance(word, name, begun), name[0] != word[0], -self._count[name], name)
+            for name in names
         )
         return [(name, distance) for distance, _, _, name in ranked[:limit]]
+
+
+def _distance(word: str, name: str, begun: bool) -> int:
+    size = len(word)
+    starts = {name[:end] for end in range(size - 1, size + 2)} if begun else {name}
+    return max(1, min(slips(word, start) for start in starts))
 
 
 def _usual(forms: Counter[str]) -> str:
