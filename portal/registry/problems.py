@@ -1,0 +1,69 @@
+"""What an import finds: faults of a row or a file, rows passed over, changes that wait. Values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from portal.kernel.decision import JSON
+from portal.registry.rules import CODES, ImportCode
+
+SHOWN = 120
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault, or one row passed over: where it stands in the file, and why.
+
+    `line` is the line of the file (of the sheet, for XLSX), None for the file as a whole; `column`
+    is the name of the column in the file; `value` is cut to what a reader needs to find it.
+    """
+
+    line: int | None
+    column: str | None
+    value: str | None
+    code: ImportCode
+    facts: Mapping[str, JSON] = field(default_factory=dict)
+
+
+def problem(
+    code: ImportCode,
+    line: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+    **facts: JSON,
+) -> Problem:
+    """A problem with exactly the facts its code declares; raises ValueError for others."""
+    if set(facts) != set(CODES[code].facts):
+        raise ValueError(f"{code} carries {sorted(CODES[code].facts)}, not {sorted(facts)}")
+    return Problem(line, column, _shown(value), code, facts)
+
+
+def _shown(value: str | None) -> str | None:
+    """`value` as it can be printed anywhere: short, without lone surrogates."""
+    if value is None:
+        return None
+    plain = value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+    return plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A change of a dated fact that a file asked for and only a notice may make (N1).
+
+    Nothing was changed; this is the place where a notice will be drafted. `stands` is the value
+    in force, `given` the one in the file.
+    """
+
+    line: int
+    registry: str
+    fact: str
+    subject: str
+    stands: str | None
+    given: str
+
+
+class Refused(Exception):
+    """A file or profile that cannot be read at all; carries every problem found."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
