@@ -5,6 +5,7 @@ triggers stand beside them (see `store/triggers.py`), since foreign keys there a
 """
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,7 +51,10 @@ def registry_key(*columns: str, table: str) -> ForeignKeyConstraint:
 
 
 class Team(Base):
-    """A channel support team or an account team of one registry."""
+    """A channel support team or an account team of one registry.
+
+    `hours` tells when it can be reached: days, opens, closes, zone.
+    """
 
     __tablename__ = "team"
     __table_args__ = (
@@ -64,6 +68,7 @@ class Team(Base):
     name: Mapped[str]
     email: Mapped[str | None]
     phone: Mapped[str | None]
+    hours: Mapped[dict[str, Any] | None]
 
 
 class TeamMember(Base):

@@ -1,0 +1,31 @@
+"""`flask accounts`: people from the command line."""
+
+import click
+from flask.cli import AppGroup
+
+from portal.accounts import commands
+from portal.kernel import clock
+from portal.kernel.access import Role
+
+group = AppGroup("accounts", help="People who can sign in.")
+SHORTEST = 12
+
+
+@group.command("create-admin")
+@click.argument("email")
+@click.option("--name", default="Administrator", show_default=True)
+@click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
+@click.password_option(help="Asked for when not given; at least 12 characters.")
+def create_admin(email: str, name: str, language: str, password: str) -> None:
+    """Create a portal administrator who signs in as EMAIL."""
+    if "@" not in email:
+        raise click.BadParameter("write an e-mail address", param_hint="EMAIL")
+    if len(password) < SHORTEST:
+        raise click.BadParameter(f"use at least {SHORTEST} characters", param_hint="--password")
+    try:
+        commands.create_person(
+            email, name, password, Role.ADMIN, now=clock.wall(), language=language
+        )
+    except commands.AddressTaken:
+        raise click.ClickException(f"{email} can sign in already; choose another address") from None
+    click.echo(f"{email} can now sign in as portal administrator.")

@@ -1,0 +1,99 @@
+"""Making people and signing them in."""
+
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import func, select
+
+from portal.accounts.models import Membership, Person
+from portal.accounts.queries import credentials, load_actor
+from portal.kernel.access import SYSTEM, Actor, Role
+from portal.store.db import atomic, db
+from portal.store.events import emit
+
+HASHER = PasswordHasher()
+# Verified when the address is unknown, so that both answers cost the same work.
+_NOBODY = HASHER.hash("nobody has this password")
+
+
+class AddressTaken(Exception):
+    """Somebody already signs in with this address."""
+
+
+def create_person(
+    email: str,
+    name: str,
+    password: str,
+    role: Role,
+    *,
+    now: datetime,
+    language: str = "es",
+    partner_id: int | None = None,
+    registry_id: int | None = None,
+    team_id: int | None = None,
+    actor: Actor = SYSTEM,
+) -> int:
+    """A person who can sign in at once; the id. `now` is wall time. Raises AddressTaken."""
+    with atomic() as session:
+        email = email.strip().lower()
+        if session.scalar(select(Person.id).where(func.lower(Person.email) == email)):
+            raise AddressTaken(email)
+        person = Person(
+            email=email,
+            name=name,
+            password_hash=HASHER.hash(password),
+            language=language,
+            created_at=now,
+        )
+        session.add(person)
+        session.flush()
+        session.add(
+            Membership(
+                person_id=person.id,
+                role=role,
+                partner_id=partner_id,
+                registry_id=registry_id,
+                team_id=team_id,
+            )
+        )
+        emit(
+            session,
+            f"person:{person.id}",
+            "person.created",
+            actor=actor,
+            at=now,
+            partner_id=partner_id,
+            payload={"role": role.value},
+        )
+        return person.id
+
+
+def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, int] | None:
+    """The actor and session version behind the credentials, or None. `now` is wall time.
+
+    Says nothing of which half was wrong, and does the same work for an unknown address.
+    """
+    row = credentials(db.session(), email)
+    hashed = row.password_hash if row else _NOBODY
+    try:
+        HASHER.verify(hashed, password)
+    except VerificationError:
+        return None
+    if row is None:
+        return None
+    actor = load_actor(db.session(), row.id, row.session_version)
+    if actor is None:
+        return None
+    with atomic() as session:
+        if HASHER.check_needs_rehash(hashed):
+            session.get_one(Person, row.id).password_hash = HASHER.hash(password)
+        emit(
+            session,
+            f"person:{row.id}",
+            "person.signed_in",
+            actor=actor,
+            at=now,
+            partner_id=actor.partner_id,
+        )
+    return actor, row.session_version

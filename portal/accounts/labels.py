@@ -1,0 +1,18 @@
+"""The roles in words."""
+
+from flask_babel import lazy_gettext as _l
+
+from portal.kernel.access import Role
+
+ROLES = {
+    Role.VISITOR: _l("Visitor"),
+    Role.PARTNER_USER: _l("Partner"),
+    Role.PARTNER_ADMIN: _l("Partner administrator"),
+    Role.CHANNEL_MANAGER: _l("Channel manager"),
+    Role.CHANNEL_LEAD: _l("Channel lead"),
+    Role.ACCOUNT_TEAM: _l("Account team"),
+    Role.SUPPORT: _l("Support agent"),
+    Role.CSM: _l("CSM"),
+    Role.FINANCE: _l("Finance"),
+    Role.ADMIN: _l("Portal administrator"),
+}

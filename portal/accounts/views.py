@@ -1,0 +1,73 @@
+"""Signing in and out."""
+
+import re
+
+from flask import Blueprint, flash, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_user, logout_user
+
+from portal.accounts import commands, demo
+from portal.accounts.forms import SignInForm
+from portal.accounts.labels import ROLES
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.web.guards import SignedIn, public
+from portal.web.site import url
+
+bp = Blueprint("accounts", __name__)
+# A path of this portal: one slash, then no second slash or backslash, nothing a browser would strip.
+SAFE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; in a demo, each person by one click."""
+    form = SignInForm(formdata=None, next=request.args.get("next", ""))
+    return _page(form)
+
+
+@bp.post("/sign-in")
+@public
+def start_session() -> ResponseReturnValue:
+    """Sign in with e-mail and password, or as a person of the demo by one click."""
+    form = SignInForm()
+    if chosen := request.form.get("demo"):
+        entry = demo.find(chosen)
+        if entry is None:
+            return _page(form), 404
+        form.email.data, form.password.data = entry.email, demo.password()
+    elif not form.validate():
+        return _page(form), 422
+    found = commands.sign_in(form.email.data or "", form.password.data or "", now=clock.wall())
+    if found is None:
+        form.form_errors.append(_("The e-mail address and the password do not match. Try again."))
+        return _page(form), 422
+    _begin(*found)
+    return redirect(safe_path(form.next.data) or url("site.home.index"))
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    logout_user()
+    session.clear()
+    flash(_("You have signed out."), "info")
+    return redirect(url("site.home.index"))
+
+
+def safe_path(target: str | None) -> str | None:
+    """`target` when it is a path of this portal, else None."""
+    return target if target and SAFE_PATH.fullmatch(target) else None
+
+
+def _begin(actor: Actor, version: int) -> None:
+    session.clear()
+    login_user(SignedIn(actor, version))
+
+
+def _page(form: SignInForm) -> str:
+    people = [(entry.email, ROLES[entry.role]) for entry in demo.people()]
+    return render_template("accounts/sign_in.html", form=form, people=people)

@@ -1,0 +1,108 @@
+"""The settings of one portal, read from the environment once.
+
+`PORTAL_DATA` is the one folder for the database, files and generated secrets; the rest has a default
+that suits a single machine. Anything malformed raises ConfigError with a line that says what to do.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message says which and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings; `starts_on` is PORTAL_TODAY, `program` None means the pack marked default."""
+
+    data: Path
+    host: str
+    port: int
+    url: str
+    database_url: str
+    program: str | None
+    starts_on: date | None
+    secret_key: str
+    demo_password: str | None = None
+    testing: bool = False
+
+    @property
+    def clock_stamp(self) -> Path:
+        """The file that keeps when the business clock was set going."""
+        return self.data / "business-clock.json"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
+    """The settings that `environ` gives. Creates PORTAL_DATA and its secret when missing."""
+    data = Path(environ.get("PORTAL_DATA") or ROOT / "var").expanduser().resolve()
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(f"PORTAL_DATA: cannot use the folder {data}: {error.strerror}") from error
+    host = environ.get("PORTAL_HOST") or "127.0.0.1"
+    port = _port(environ.get("PORTAL_PORT") or "8000")
+    return Config(
+        data=data,
+        host=host,
+        port=port,
+        url=_url(environ.get("PORTAL_URL") or f"http://{host}:{port}"),
+        database_url=_database(environ.get("PORTAL_DATABASE_URL"), data),
+        program=environ.get("PORTAL_PROGRAM") or None,
+        starts_on=_date(environ.get("PORTAL_TODAY")),
+        secret_key=_secret(data / "secret.key"),
+        demo_password=environ.get("PORTAL_DEMO_PASSWORD") or None,
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise ConfigError(f"PORTAL_PORT: {text!r} is not a port; write a number from 1 to 65535")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigError(f"PORTAL_URL: {text!r} is not an address; write https://host[:port]")
+    return text.rstrip("/")
+
+
+def _database(text: str | None, data: Path) -> str:
+    if not text:
+        return f"sqlite:///{data / 'portal.sqlite3'}"
+    scheme, _, rest = text.partition("://")
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and rest:
+        return f"postgresql+psycopg://{rest}"
+    if scheme == "sqlite" and rest:
+        return text
+    raise ConfigError("PORTAL_DATABASE_URL: write postgresql://… or sqlite:///…")
+
+
+def _date(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"PORTAL_TODAY: {text!r} is not a date; write 2017-12-01") from None
+
+
+def _secret(path: Path) -> str:
+    """The key that signs sessions, made on first use; two first starts agree on one."""
+    if not path.exists():
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(48), "ascii")
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+        part.unlink()
+    return path.read_text("ascii").strip()

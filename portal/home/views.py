@@ -1,0 +1,83 @@
+"""The front page, the date looked at, the rulebook and the design page."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.home import rulebook
+from portal.home.sample import basket, sample_world
+from portal.kernel import clock
+from portal.kernel.access import Permission
+from portal.web import moment
+from portal.web.guards import actor, public
+from portal.web.pages import program
+from portal.web.site import url
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> ResponseReturnValue:
+    """What the portal is, and one box that routes: of the sample world, or one's own."""
+    who = actor()
+    if who.known:
+        return render_template("home/desk.html", may_order=who.may(Permission.PLACE_ORDERS))
+    world, today = sample_world(program().slug), moment.looking_on()
+    chosen = world.example(request.args.get("sample", ""))
+    receipt = rulebook.receipt(world, basket(chosen, today)) if chosen else None
+    wanted = request.args.get("product", "")
+    if receipt is None and wanted:
+        receipt = rulebook.new_product(world, wanted, today)
+    return render_template(
+        "home/index.html",
+        world=world,
+        products=rulebook.product_choices(world),
+        chosen=chosen,
+        wanted=wanted,
+        receipt=receipt,
+    )
+
+
+@bp.get("/on")
+@public
+def look_on() -> ResponseReturnValue:
+    """Choose the date to look at."""
+    return render_template("home/look_on.html", chosen=moment.looking_on().isoformat())
+
+
+@bp.post("/on")
+@public
+def choose_date() -> ResponseReturnValue:
+    """Look at the date chosen, in this session only; today's ends it."""
+    typed = request.form.get("on", "").strip()
+    try:
+        day = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        day = date.min
+    if day is not None and not moment.FIRST <= day <= moment.LAST:
+        error = _("Choose a date between 1990 and 2100, written like 2018-01-15.")
+        return render_template("home/look_on.html", chosen=typed, error=error), 422
+    moment.choose(day)
+    if moment.moved():
+        flash(_("You see the portal as of that date. Nothing can be done while you do."), "info")
+    else:
+        flash(_("You are back on today's date."), "info")
+    return redirect(url("site.home.index"))
+
+
+@bp.get("/rules")
+@public
+def rules() -> ResponseReturnValue:
+    """The rulebook: every rule and reason code, with live examples of the sample world."""
+    world = sample_world(program().slug)
+    return render_template("home/rules.html", chapters=rulebook.chapters(world, clock.today()))
+
+
+@bp.get("/design")
+@public
+def design() -> ResponseReturnValue:
+    """Every component in every state."""
+    return render_template("design/index.html")

@@ -1,0 +1,1 @@
+"""What a view stands on: guards, languages, errors, headers, pages, search, jobs."""

@@ -1,0 +1,71 @@
+"""Two languages: catalogues, dates and numbers as the reader writes them."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import pass_context
+from markupsafe import Markup, escape
+
+from portal.config import ROOT
+from portal.kernel import clock
+from portal.kernel.localized import Localized
+from portal.store.pack import PROGRAMS, Program
+from portal.web.site import language
+
+REGIONAL = {"es": "es_419", "en": "en_US"}
+
+
+def install(app: Flask, program: Program) -> None:
+    """Give `app` its catalogues (the pack's overlay last), selector and template filters."""
+    overlay = PROGRAMS / program.slug / "translations"
+    folders = [str(ROOT / "translations"), *([str(overlay)] if overlay.is_dir() else [])]
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.zone()))
+    app.jinja_env.filters.update(day=day, moment=moment)
+    app.jinja_env.globals.update(t=spoken)
+
+
+@pass_context
+def day(_context: Any, value: date | None, style: str = "long") -> str:
+    """A date in the reader's words, or nothing for none."""
+    return "" if value is None else date_text(value, language(), style)
+
+
+@pass_context
+def moment(_context: Any, value: datetime) -> str:
+    """A moment in the program's zone, in the reader's words."""
+    return moment_text(value, language())
+
+
+@lru_cache(maxsize=4096)
+def date_text(value: date, lang: str, style: str = "long") -> str:
+    """`value` written in `lang`: long ("1 de diciembre de 2017"), medium, or short."""
+    return str(format_date(value, style, REGIONAL[lang]))
+
+
+def moment_text(value: datetime, lang: str) -> str:
+    """`value` in the program's zone, date and minute."""
+    local = value.astimezone(clock.zone())
+    return (
+        f"{date_text(local.date(), lang)}, {format_datetime(local, 'HH:mm', None, REGIONAL[lang])}"
+    )
+
+
+def spoken(text: Localized) -> Markup | str:
+    """The text in the page's language; where only the other has one, it is marked as such."""
+    lang = language()
+    said = text.spoken(lang)
+    if said == lang:
+        return text.pick(lang)
+    return Markup('<span lang="{}">{}</span>').format(said, escape(text.pick(lang)))
+
+
+def catalogues() -> list[Path]:
+    """The catalogues of the portal itself."""
+    return sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po"))

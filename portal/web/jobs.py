@@ -1,0 +1,104 @@
+"""Work outside the request: a worker with a timetable.
+
+Truth is in the portal's own rows; Huey only wakes the worker. A periodic body runs once per slot
+whatever the number of workers: it first takes the row (name, slot), and who fails to take it stops.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.config import Config
+from portal.kernel import clock
+from portal.store.db import Base, atomic
+from portal.store.scope import internal
+
+Body = Callable[[datetime], Any]
+KEPT = timedelta(days=30)
+
+
+class JobRun(Base):
+    """That a periodic job ran in a slot (a minute of wall time)."""
+
+    __tablename__ = "job_run"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+
+
+internal(JobRun)
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A job of the timetable: when (crontab fields, UTC) and what."""
+
+    when: dict[str, str]
+    body: Body
+
+
+TIMETABLE: dict[str, Periodic] = {}
+
+
+def every(name: str, **when: str) -> Callable[[Body], Body]:
+    """Put a job on the timetable: `@every("name", minute="0", hour="3")`."""
+
+    def declare(body: Body) -> Body:
+        TIMETABLE[name] = Periodic(when, body)
+        return body
+
+    return declare
+
+
+def run_once(name: str, now: datetime) -> bool:
+    """Run the job of this slot unless another worker took it; whether it ran here."""
+    try:
+        with atomic() as session:
+            session.execute(delete(JobRun).where(JobRun.started_at < now - KEPT))
+            session.add(JobRun(name=name, slot=now.strftime("%Y-%m-%dT%H:%MZ"), started_at=now))
+    except IntegrityError:
+        return False
+    TIMETABLE[name].body(now)
+    return True
+
+
+@every("heartbeat", minute="*")
+def _heartbeat(now: datetime) -> None:
+    structlog.get_logger().info("worker", alive=now.isoformat())
+
+
+def install(app: Flask, settings: Config) -> None:
+    """Keep where the worker's queue is; nothing is opened before the worker runs."""
+    app.extensions["portal.queue"] = settings.data / "jobs.sqlite3"
+
+
+worker = AppGroup("worker", help="The worker beside the web server.")
+
+
+@worker.command("run")
+def run() -> None:
+    """Run the timetable until stopped."""
+    from huey import SqliteHuey, crontab
+
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    huey = SqliteHuey("portal", filename=str(app.extensions["portal.queue"]), utc=True)
+
+    def scheduled(name: str) -> Callable[[], bool]:
+        def task() -> bool:
+            with app.app_context():
+                return run_once(name, clock.wall())
+
+        task.__name__ = name
+        return task
+
+    for name, job in TIMETABLE.items():
+        huey.periodic_task(crontab(**job.when))(scheduled(name))
+    huey.create_consumer(workers=1, periodic=True).run()

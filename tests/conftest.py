@@ -1,0 +1,144 @@
+"""Every test that asks for `app` runs on SQLite and on PostgreSQL, real and freshly migrated.
+
+Per database kind one application lives for the whole session; before each test its database is put
+back to a prepared state: `app` has the pack loaded, `demo` the demo world too.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from portal.config import Config
+from portal.factory import create_app
+from portal.store.db import db
+from tests.people import Browser
+from tests.postgres import postgres_url
+
+TODAY = date(2017, 12, 1)
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class House:
+    """One application on one kind of database, and the states its database can be put back to."""
+
+    kind: str
+    folder: Path
+    server: str | None
+    app: Flask = field(init=False)
+    states: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if self.server:
+            self._sql(f'CREATE DATABASE "{self._name("work")}"')
+        self.app = create_app(
+            Config(
+                data=self.folder,
+                host="127.0.0.1",
+                port=8000,
+                url="https://portal.test",
+                database_url=self._url("work"),
+                program=None,
+                starts_on=TODAY,
+                secret_key="tests",
+                demo_password=PASSWORD,
+                testing=True,
+            )
+        )
+        with self.app.app_context():
+            upgrade()
+        self._run("program", "load")
+        self.keep("loaded")
+
+    def state(self, name: str) -> None:
+        """Put the database back to `name`: "loaded" or "demo"."""
+        if name not in self.states:
+            self.state("loaded")
+            self._run("seed", "demo")
+            self.keep(name)
+        self._copy(name, "work")
+
+    def keep(self, name: str) -> None:
+        """Remember the database as it is now under `name`."""
+        self._copy("work", name)
+        self.states.add(name)
+
+    def _run(self, *arguments: str) -> None:
+        result = self.app.test_cli_runner().invoke(args=list(arguments))
+        assert result.exit_code == 0, result.output
+
+    def _name(self, state: str) -> str:
+        return f"p{os.getpid()}_{state}"  # the workers of a run share one server
+
+    def _url(self, state: str) -> str:
+        if self.server is None:
+            return f"sqlite:///{self.folder / state}.sqlite3"
+        head, separator, query = self.server.partition("?")
+        return f"{head.rpartition('/')[0]}/{self._name(state)}{separator}{query}"
+
+    def _copy(self, source: str, target: str) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        if self.server:
+            old, new = self._name(source), self._name(target)
+            self._sql(f'DROP DATABASE IF EXISTS "{new}" WITH (FORCE)')
+            self._sql(f'CREATE DATABASE "{new}" TEMPLATE "{old}"')
+            return
+        for suffix in ("-wal", "-shm"):
+            (self.folder / f"{target}.sqlite3{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / f"{source}.sqlite3", self.folder / f"{target}.sqlite3")
+
+    def _sql(self, statement: str) -> None:
+        assert self.server
+        plain = self.server.replace("postgresql+psycopg://", "postgresql://", 1)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House("sqlite", tmp_path_factory.mktemp("sqlite"), None)
+
+
+@pytest.fixture(scope="session")
+def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with postgres_url() as server:
+        yield House("postgres", tmp_path_factory.mktemp("postgres"), server)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest) -> House:
+    """The application and its database, of each kind in turn."""
+    found: House = request.getfixturevalue(f"{request.param}_house")
+    return found
+
+
+@pytest.fixture
+def app(house: House) -> Iterator[Flask]:
+    """A portal with the pack loaded and nobody in it, inside its application context."""
+    house.state("loaded")
+    with house.app.app_context():
+        yield house.app
+
+
+@pytest.fixture
+def demo(house: House) -> Iterator[Flask]:
+    """A portal with the demo world in it, inside its application context."""
+    house.state("demo")
+    with house.app.app_context():
+        yield house.app
+
+
+@pytest.fixture
+def visitor(demo: Flask) -> Browser:
+    """Somebody who has not signed in, in the demo world; `.as_("user@norte.example")` signs in."""
+    return Browser(demo)
