@@ -71,6 +71,12 @@ class House:
         self._copy("work", name)
         self.states.add(name)
 
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
     def _run(self, *arguments: str) -> None:
         result = self.app.test_cli_runner().invoke(args=list(arguments))
         assert result.exit_code == 0, result.output
@@ -85,9 +91,7 @@ class House:
         return f"{head.rpartition('/')[0]}/{self._name(state)}{separator}{query}"
 
     def _copy(self, source: str, target: str) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        self.close()
         if self.server:
             old, new = self._name(source), self._name(target)
             self._sql(f'DROP DATABASE IF EXISTS "{new}" WITH (FORCE)')
@@ -105,14 +109,18 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return House("sqlite", tmp_path_factory.mktemp("sqlite"), None)
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    found = House("sqlite", tmp_path_factory.mktemp("sqlite"), None)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")
 def postgres_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with postgres_url() as server:
-        yield House("postgres", tmp_path_factory.mktemp("postgres"), server)
+        found = House("postgres", tmp_path_factory.mktemp("postgres"), server)
+        yield found
+        found.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

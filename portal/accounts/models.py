@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.access import Role
+from portal.registry.models import registry_key
 from portal.store.db import Base
 
 
@@ -27,10 +28,13 @@ class Membership(Base):
     """A role a person has: in a partner company, over a registry, in a team, or in the portal."""
 
     __tablename__ = "membership"
-    __table_args__ = (Index("ix_membership_person_id", "person_id"),)
+    __table_args__ = (
+        registry_key("team_id", table="team"),
+        Index("ix_membership_person_id", "person_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[Role]
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
     registry_id: Mapped[int | None] = mapped_column(ForeignKey("registry.id"))
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    team_id: Mapped[int | None]

@@ -7,7 +7,6 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.home import demo
 from portal.kernel import clock
 from portal.store import pack
 from portal.store import program as programs
@@ -45,6 +44,8 @@ def load(dry_run: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def seed_demo(as_json: bool) -> None:
     """Fill an empty portal with the made-up world of the pack; a second time changes nothing."""
+    from portal.home import demo  # noqa: PLC0415
+
     try:
         result = demo.seed()
     except demo.NotADemo as error:
