@@ -17,7 +17,9 @@ LONGEST = 300  # lines a Python file may have
 def run_checks(venv: Venv) -> int:
     """Run them all, two at a time; 1 when any fails."""
     venv.install(venv.root / "requirements-dev.lock")
-    contracts = "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"
+    contracts = (
+        "from importlinter.cli import lint_imports_command as c; c(['--no-logo', '--no-cache'])"
+    )
     checks: dict[str, Callable[[], Outcome]] = {
         "types": lambda: venv.output("mypy"),
         "imports": lambda: venv.script(contracts),

@@ -95,10 +95,11 @@ def greet(database: Database) -> None:
     """The address, and who can sign in."""
     url = database.settings.url
     say(f"\nThe portal is ready: {url}\n")
-    if people := database.sign_ins():
-        say(f"Demo sign-ins at {url}/en/sign-in, all with the password {database.password()}")
+    password, people = database.sign_ins()
+    if people:
+        say(f"Demo sign-ins at {url}/en/sign-in, all with the password {password}")
         for person in people:
-            say(f"  {person.get('email', '')!s:32} {person.get('role', '')!s}")
+            say(f"  {person['email']:32} {person['role']}")
     say("\nStop with Ctrl-C.")
 
 
@@ -110,7 +111,9 @@ def format_code(_rest: list[str]) -> int:
 
 def scripts(folder: str, rest: list[str]) -> int:
     """Run one script of a folder, or all; the first failure's exit code."""
-    names = sorted(path.stem for path in (ROOT / folder).glob("[!_]*.py"))
+    names = sorted(
+        path.stem for path in (ROOT / folder).glob("*.py") if "__main__" in path.read_text()
+    )
     if rest and rest[0] not in names:
         raise Refusal(
             f"there is no {folder}/{rest[0]}.py; there is: {', '.join(names) or 'nothing yet'}."

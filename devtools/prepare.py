@@ -1,19 +1,17 @@
 """What must be done once before the portal serves; each step is stamped and skipped when done."""
 
 import json
-import secrets
 import sqlite3
 import subprocess
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from devtools.settings import Refusal, Settings
 from devtools.stamps import Stamp, digest, tree
 from devtools.venv import Venv
 
-PASSWORD_FILE = "demo-password"
-SIGN_INS_FILE = "demo-sign-ins.json"
+SIGN_INS_FILE = "demo.json"  # in PORTAL_DATA, written by `flask seed demo`
 
 
 def compile_catalogues(venv: Venv) -> None:
@@ -45,73 +43,57 @@ class Database:
         """Migrate, load the pack, and on the first run make the demo world. Raises Refusal."""
         self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         root = self.venv.root
-        migrations = tree([root / "portal/store/migrations"], (".py",))
-        self._step(
-            "migrations",
-            [self.mark(schema=True), *migrations],
-            "Migrating the database",
-            "db",
-            "upgrade",
-        )
+        schema = tree([root / "portal/store/migrations"], (".py",))
         pack = tree([root / "portal/programs"])
         program = self.environment.get("PORTAL_PROGRAM", "")
-        self._step("pack", [self.mark(), program, *pack], "Loading the program", "program", "load")
-        self.environment["PORTAL_DEMO_PASSWORD"] = self.password()
-        said = self._step(
-            "demo",
-            [self.mark(), self.password()],
-            "Making the demo world",
-            "seed",
-            "demo",
-            "--json",
-        )
-        if said is not None:
-            private(self.settings.data / SIGN_INS_FILE, said)
+        password = self.environment.get("PORTAL_DEMO_PASSWORD", "")
+        self._step("Migrating the database", "db upgrade", self.migrated, schema)
+        # Said aloud: a pack that changed is reported, not loaded over what was edited.
+        said = self._step("Loading the program", "program load", self.identity, [program, *pack])
+        if said:
+            self.venv.say(said.rstrip())
+        self._step("Making the demo world", "seed demo", self.identity, [password])
 
-    def mark(self, schema: bool = False) -> str:
-        """Which database this is, and on asking at which migration, so that another one is not taken for it."""
+    def identity(self) -> str:
+        """Which database this is, so that another one, or a new file, is not taken for it."""
         file = self.settings.sqlite_file
         if file is None:
             return digest(self.settings.database)
-        if not file.is_file():
-            return "absent"
-        return f"{file}:{file.stat().st_ino}:{revision(file) if schema else ''}"
+        return f"{file}:{file.stat().st_ino}" if file.is_file() else "absent"
 
-    def password(self) -> str:
-        """The demo people's password: the one given, else one made up once and kept with the data."""
-        if given := self.settings.environment.get("PORTAL_DEMO_PASSWORD"):
-            return given
-        kept = self.settings.data / PASSWORD_FILE
-        if not kept.is_file():
-            private(kept, secrets.token_urlsafe(9))
-        return kept.read_text().strip()
+    def migrated(self) -> str:
+        """The same, and the migration it stands at: an older copy put back is migrated again."""
+        file = self.settings.sqlite_file
+        return self.identity() + (revision(file) if file else "")
 
-    def sign_ins(self) -> list[dict[str, Any]]:
-        """The demo people as `flask seed demo --json` named them when it made them."""
-        file = self.settings.data / SIGN_INS_FILE
+    def sign_ins(self) -> tuple[str, list[dict[str, str]]]:
+        """The demo people's one password, and each one's address and role, as the seeding kept them."""
         try:
-            people = json.loads(file.read_text())["people"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return []
-        return [person for person in people if isinstance(person, dict)]
+            kept = json.loads((self.settings.data / SIGN_INS_FILE).read_text("utf-8"))
+        except FileNotFoundError:
+            return "", []
+        return kept["password"], kept["people"]
 
-    def _step(self, name: str, inputs: list[str | Path], title: str, *command: str) -> str | None:
-        """Run one flask command unless its stamp is fresh; its output, or None when it was skipped."""
-        stamp = Stamp(self.settings.data / "stamps" / name)
-        if stamp.fresh(digest(*inputs)):
-            return None
+    def _step(
+        self, title: str, command: str, state: Callable[[], str], inputs: Sequence[str | Path]
+    ) -> str:
+        """Run one flask command unless its stamp is fresh; what it said. Refusal when it fails.
+
+        `state` is asked again afterwards: the step itself may move it, and the stamp is of the end.
+        """
+        stamp = Stamp(self.settings.data / "stamps" / command.replace(" ", "-"))
+        if stamp.fresh(digest(state(), *inputs)):
+            return ""
         self.venv.say(f"{title} …")
         done = subprocess.run(
-            [self.venv.python, "-m", "flask", *command],
+            [self.venv.python, "-m", "flask", *command.split()],
             cwd=self.venv.root, env=self.environment, text=True, check=False,
             stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip
         if done.returncode:
             words = (done.stdout + done.stderr).strip()
-            raise Refusal(f"{words}\n`flask {' '.join(command)}` failed; its last words are above.")
-        if name == "migrations":
-            inputs = [self.mark(schema=True), *inputs[1:]]  # it is this step that moves the mark
-        stamp.write(digest(*inputs))
+            raise Refusal(f"`flask {command}` failed:\n{words}")
+        stamp.write(digest(state(), *inputs))
         return done.stdout
 
 
@@ -119,19 +101,10 @@ def revision(file: Path) -> str:
     """The migration a SQLite file stands at; empty when it tells none."""
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
-            return ",".join(
-                sorted(
-                    row[0] for row in connection.execute("SELECT version_num FROM alembic_version")
-                )
-            )
+            rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            return ",".join(sorted(row[0] for row in rows))
     except sqlite3.Error:
         return ""
-
-
-def private(file: Path, text: str) -> None:
-    """Write a file that only its owner reads."""
-    file.touch(mode=0o600)
-    file.write_text(text)
 
 
 def prepare(venv: Venv, settings: Settings) -> Database:

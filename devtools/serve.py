@@ -115,7 +115,7 @@ def serve(pair: Pair, listener: socket.socket, ready: Callable[[], None]) -> int
                 return _sorry(
                     f"/healthz did not answer within {PATIENCE:.0f} seconds; both are stopped."
                 )
-            time.sleep(0.5 if greeted else 0.1)
+            time.sleep(0.2 if greeted else 0.05)
         return 0
     finally:
         pair.stop()

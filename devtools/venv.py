@@ -83,10 +83,11 @@ class Venv:
 
     def sound(self) -> bool:
         """Whether the environment runs and no package in it is half there."""
-        if not self.python.exists():
-            return False
         probe = [str(self.python), "-I", "-c", PROBE]
-        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+        try:
+            return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+        except OSError:  # there is no such file, or it cannot be run
+            return False
 
     def make(self) -> None:
         """Build the environment anew, over whatever half of one stands there."""
