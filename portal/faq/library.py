@@ -1,0 +1,179 @@
+"""All questions of one content revision, rendered and searchable: an immutable value.
+
+One stands in each process and is replaced when the content changes, so a page costs no rendering.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from portal.faq import render
+from portal.faq.models import FaqBlock, FaqEntry, RuleText
+from portal.kernel.localized import Localized
+from portal.web.search import Entry, Hit, Index, Results
+
+MOST_HITS = 10
+_NUMBER = re.compile(r"\s*([a-z]{1,3})?\s*-?\s*0*(\d{1,4})\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question, its answer as HTML and as words, in each language.
+
+    `opening` is the answer's first paragraph. `updated_at` is the latest change of the answer or
+    of a standing promise inside it.
+    """
+
+    id: str
+    position: int
+    slug: Localized
+    former_slugs: tuple[str, ...]
+    question: Localized
+    html: Localized
+    text: Localized
+    opening: Localized
+    keywords: Mapping[str, Sequence[str]]
+    rules: tuple[str, ...]
+    situation: str
+    in_force_since: date
+    updated_at: datetime
+
+    def entry(self, lang: str) -> Entry:
+        """What the search of one language reads of it."""
+        words = tuple(self.keywords.get(lang, ()))
+        return Entry(self.id, self.question.pick(lang), self.text.pick(lang), words)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in plain words, as HTML."""
+
+    id: str
+    title: Localized
+    html: Localized
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """The questions in their order, the rules in theirs, and a search index per language."""
+
+    questions: tuple[Question, ...]
+    rules: tuple[Rule, ...]
+    indexes: Mapping[str, Index]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def _by_slug(self) -> dict[str, Question]:
+        former = {slug: one for one in self.questions for slug in one.former_slugs}
+        return former | {slug: one for one in self.questions for slug in one.slug.values()}
+
+    @cached_property
+    def rule(self) -> dict[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    def get(self, identifier: str) -> Question | None:
+        """The question of that id, in any case ("q5")."""
+        return self._by_id.get(identifier.upper())
+
+    def addressed(self, slug: str) -> Question | None:
+        """The question at that address: its slug in any language, a former one, or its id."""
+        return self._by_slug.get(slug) or self._by_slug.get(slug.lower()) or self.get(slug)
+
+    def neighbours(self, question: Question) -> tuple[Question | None, Question | None]:
+        """The questions before and after `question`."""
+        at = self.questions.index(question)
+        before = self.questions[at - 1] if at else None
+        return before, next(iter(self.questions[at + 1 :]), None)
+
+    def search(self, q: str, lang: str, limit: int = MOST_HITS) -> Results:
+        """The questions that answer `q`, best first. An id ("Q5", "R3", "5") finds what it names."""
+        named = self._named(q)
+        if not named:
+            return self.indexes[lang].search(q, limit)
+        hits = (
+            Hit(
+                one.id,
+                1.0,
+                ((one.question.pick(lang), False),),
+                ((one.opening.pick(lang), False),),
+            )
+            for one in named[:limit]
+        )
+        return Results(tuple(hits))
+
+    def _named(self, q: str) -> list[Question]:
+        written = _NUMBER.fullmatch(q)
+        if not written:
+            return []
+        letters, number = (written[1] or "").upper(), written[2]
+        if not letters:
+            return [one for one in self.questions if one.position == int(number)]
+        if found := self.get(letters + number):
+            return [found]
+        rule = self.rule.get(letters + number)
+        ids = rule.questions if rule else ()
+        return [found for one in ids if (found := self.get(one))]
+
+
+def build(
+    entries: Iterable[FaqEntry],
+    blocks: Iterable[FaqBlock],
+    rules: Iterable[RuleText],
+    languages: Iterable[str],
+    synonyms: Mapping[str, Sequence[Sequence[str]]],
+) -> Library:
+    """The library of these rows. Raises KeyError when an answer includes a block there is not."""
+    promises = {block.id: block for block in blocks}
+    questions = tuple(_question(entry, promises) for entry in entries)
+    return Library(
+        questions,
+        tuple(
+            Rule(rule.id, rule.title, _each(rule.text, render.to_html), tuple(rule.questions))
+            for rule in rules
+        ),
+        {
+            lang: Index.build((one.entry(lang) for one in questions), lang, synonyms.get(lang, ()))
+            for lang in languages
+        },
+    )
+
+
+def _question(entry: FaqEntry, promises: Mapping[str, FaqBlock]) -> Question:
+    whole = Localized(
+        {
+            lang: render.embed(
+                text, {key: block.text.pick(lang) for key, block in promises.items()}
+            )
+            for lang, text in entry.answer.items()
+        }
+    )
+    inside = {name for text in entry.answer.values() for name in render.EMBED.findall(text)}
+    html = _each(whole, render.to_html)
+    return Question(
+        id=entry.id,
+        position=entry.position,
+        slug=entry.slug,
+        former_slugs=tuple(entry.former_slugs),
+        question=entry.question,
+        html=html,
+        text=_each(html, render.to_text),
+        opening=_each(html, render.opening),
+        keywords=entry.keywords,
+        rules=tuple(entry.rules),
+        situation=entry.situation,
+        in_force_since=entry.in_force_since,
+        updated_at=max(entry.updated_at, *(promises[name].updated_at for name in inside))
+        if inside
+        else entry.updated_at,
+    )
+
+
+def _each(texts: Localized, change: Callable[[str], str]) -> Localized:
+    return Localized({lang: change(text) for lang, text in texts.items()})

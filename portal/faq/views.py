@@ -1,0 +1,116 @@
+"""Reading the questions: the list with its search, a page per question, all on paper."""
+
+from flask import Blueprint, abort, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from portal.faq import misses, queries, situation
+from portal.faq.labels import LANGUAGE_NAMES
+from portal.faq.library import Library, Question
+from portal.kernel import clock
+from portal.kernel.access import Permission
+from portal.store.db import db
+from portal.web.guards import actor, public, requires
+from portal.web.moment import looking_on
+from portal.web.pages import program
+from portal.web.search import LONGEST_QUERY, Fragments, Results
+from portal.web.site import LANGUAGES, language, url
+
+bp = Blueprint("faq", __name__, url_prefix="/faq")
+
+
+@bp.get("")
+@public
+def index() -> ResponseReturnValue:
+    """All questions in their order, or with `q` those that answer it, best first.
+
+    Asked with the header X-Partial it gives the results alone, for the search that follows typing.
+    Such half-typed searches are not counted as unanswered.
+    """
+    library, q = shelf(), asked()
+    partial = bool(request.headers.get("X-Partial"))
+    results = find(library, q, count=not partial)
+    page = {
+        "library": library,
+        "q": q,
+        "found": [(library.get(hit.id), hit) for hit in results.hits],
+        "meant": results.did_you_mean,
+        "marked": marked,
+        "address": address,
+    }
+    return render_template("faq/_results.html" if partial else "faq/index.html", **page)
+
+
+@bp.get("/<slug>")
+@public
+def question(slug: str) -> ResponseReturnValue:
+    """One question. Its id (`q5`), a former address or one of the other language lead to it."""
+    library = shelf()
+    found = library.addressed(slug)
+    if found is None:
+        abort(404)
+    if slug != found.slug.pick(language()):
+        return redirect(address(found))
+    g.other_urls = {lang: address(found, lang) for lang in LANGUAGES}
+    before, after = library.neighbours(found)
+    on = looking_on()
+    return render_template(
+        "faq/question.html",
+        question=found,
+        total=len(library.questions),
+        rules=[library.rule[name] for name in found.rules if name in library.rule],
+        before=before,
+        after=after,
+        on=on,
+        address=address,
+        answer=Markup(found.html.pick(language())),
+        spoken=found.html.spoken(language()),
+        situation=situation.load(db.session(), found.situation, actor(), on),
+    )
+
+
+@bp.get("/print")
+@public
+def on_paper() -> ResponseReturnValue:
+    """Every answer on one page, to print or to keep."""
+    return render_template("faq/print.html", library=shelf(), on=looking_on(), Markup=Markup)
+
+
+@bp.get("/misses")
+@requires(Permission.EDIT_FAQ)
+def unanswered() -> ResponseReturnValue:
+    """The searches that found nothing, for the editors: what to write next."""
+    rows = queries.misses(db.session())
+    return render_template("faq/misses.html", misses=rows, names=LANGUAGE_NAMES)
+
+
+def shelf() -> Library:
+    """The questions as they stand now."""
+    return queries.current(db.session(), program().synonyms)
+
+
+def asked() -> str:
+    """The search of this request, cut to what is read."""
+    return (request.args.get("q") or "")[:LONGEST_QUERY].strip()
+
+
+def find(library: Library, q: str, *, count: bool, lang: str | None = None) -> Results:
+    """Search; one that finds nothing is counted if `count`."""
+    if not q:
+        return Results()
+    results = library.search(q, lang or language())
+    if not results.hits and count and request.method == "GET":
+        misses.note(db.engine, lang or language(), q, clock.business())
+    return results
+
+
+def address(question: Question, lang: str | None = None) -> str:
+    """The path of a question's page, in the page's language or in `lang`."""
+    lang = lang or language()
+    return url("site.faq.question", lang=lang, slug=question.slug.pick(lang))
+
+
+def marked(fragments: Fragments) -> Markup:
+    """A found text with its matches marked."""
+    pieces = (Markup("<mark>{}</mark>" if hit else "{}").format(text) for text, hit in fragments)
+    return Markup("").join(pieces)
