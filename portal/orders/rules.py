@@ -222,7 +222,7 @@ def _other_portfolio(
 def _no_agreement(line: BasketLine, homes: tuple[str, ...], book: Book) -> Reason:
     """No active agreement in any of `homes`: the partner's latest there, or None (R8)."""
     own = [fact for fact in book.facts.agreements if fact.registry in homes]
-    latest = max(own, key=lambda fact: (fact.starts_on, fact.number), default=None)
+    latest = max(own, key=lambda fact: (fact.starts_on, fact.number, fact.registry), default=None)
     return _fault(
         C.AGREEMENT_INACTIVE,
         line,
