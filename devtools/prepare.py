@@ -91,8 +91,10 @@ class Database:
             stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip
         if done.returncode:
-            words = (done.stdout + done.stderr).strip()
-            raise Refusal(f"`flask {command}` failed:\n{words}")
+            *before, last = (done.stdout + done.stderr).strip().splitlines() or ["it said nothing"]
+            for line in before:
+                self.venv.say(line)
+            raise Refusal(f"`flask {command}` failed: {last}")
         stamp.write(digest(state(), *inputs))
         return done.stdout
 
