@@ -55,10 +55,10 @@ class Held:
 
     line: int
     registry: str
-    fact: str
     subject: str
-    stands: str | None
+    stands: str
     given: str
+    fact: str
 
 
 class Refused(Exception):

@@ -129,7 +129,7 @@ def _faults(table: dict[str, Any], kind: Kind) -> Iterable[str]:
     for target in sorted({target for target in given if given.count(target) > 1}):
         yield f"{kind.name}: {target!r} is given twice"
     forms = table.get("compose")
-    for target, form in (forms if _texts(forms) else {}).items():
+    for target, form in forms.items() if isinstance(forms, dict) and _texts(forms) else ():
         if re.search(r"[{}]", _FIELD.sub("", form)) or not _FIELD.search(form):
             yield f"{kind.name}.compose.{target}: {form!r} is not made of {{column}} parts"
         for _, name in _FIELD.findall(form):
