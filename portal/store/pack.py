@@ -127,8 +127,7 @@ def load_documents(slug: str, root: Path = PROGRAMS) -> tuple[Document, ...]:
     """The documents of the pack `slug`: blocks, FAQ, rules, each kind by position."""
     program = load_program(slug, root)
     faults: list[Fault] = []
-    names = [registry.name for registry in program.registries]
-    documents = read_documents(root / slug, program.languages, names, faults)
+    documents = read_documents(root / slug, program.languages, faults)
     if faults:
         raise PackError(faults)
     return documents

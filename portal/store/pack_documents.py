@@ -17,7 +17,6 @@ from portal.kernel.localized import Localized
 from portal.store.pack_format import SLUG, Fault, Section, Source, Table, split_document
 
 INCLUDE = re.compile(r"^\[\[(\w+)\]\]$", re.MULTILINE)
-NO_BREAK = "\u00a0"
 SITUATIONS = frozenset({"", "teams", "customer_teams", "portfolio", "route", "terms", "schedule"})
 
 
@@ -62,19 +61,15 @@ class Document:
 
 
 def read_documents(
-    folder: Path, languages: Sequence[str], names: Iterable[str], faults: list[Fault]
+    folder: Path, languages: Sequence[str], faults: list[Fault]
 ) -> tuple[Document, ...]:
-    """All documents of the pack in `folder`, by kind and position; what is wrong goes to `faults`.
-
-    `names` are the registries' names: one written with a no-break space may not be broken.
-    """
-    names = tuple(names)
+    """All documents of the pack in `folder`, by kind and position; what is wrong goes to `faults`."""
     found: list[Document] = []
     for kind in Kind:
         paths = sorted((folder / kind).glob("*.md"))
         if not paths:
             faults.append(Fault(f"{folder.name}/{kind}", 1, "there is no document here"))
-        read = [_document(path, kind, languages, names, faults) for path in paths]
+        read = [_document(path, kind, languages, faults) for path in paths]
         found += sorted((doc for doc in read if doc), key=lambda doc: doc.position)
     _check_unique(found, languages, faults)
     _check_references(found, languages, faults)
@@ -82,7 +77,7 @@ def read_documents(
 
 
 def _document(
-    path: Path, kind: Kind, languages: Sequence[str], names: Iterable[str], faults: list[Fault]
+    path: Path, kind: Kind, languages: Sequence[str], faults: list[Fault]
 ) -> Document | None:
     source = Source(f"{path.parent.parent.name}/{kind}/{path.name}", faults)
     text = source.read(path)
@@ -92,7 +87,6 @@ def _document(
     if front is None:
         return None
     _check_sections(source, front, sections, kind, languages)
-    _check_breaks(source, text, names)
     document = Document(
         kind=kind,
         id=front.text("id"),
@@ -164,14 +158,6 @@ def _check_sections(
             source.fault(section.line, f"the section in {language} must have {wanted}")
         if "[[" in INCLUDE.sub("", section.body):
             source.fault(section.line, f"a [[block]] needs a line of its own ({language})")
-
-
-def _check_breaks(source: Source, text: str, names: Iterable[str]) -> None:
-    for name in names:
-        loose = name.replace(NO_BREAK, " ")
-        for number, line in enumerate(text.splitlines(), 1):
-            if loose != name and loose in line:
-                source.fault(number, f"write {loose!r} with a no-break space")
 
 
 def _check_unique(found: Iterable[Document], languages: Iterable[str], faults: list[Fault]) -> None:

@@ -1,7 +1,8 @@
 """Two languages: catalogues, dates and numbers as the reader writes them."""
 
+import re
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,16 @@ def install(app: Flask, program: Program) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.zone()))
-    app.jinja_env.filters.update(day=day, moment=moment)
+    names = [each.name for each in program.registries if " " in each.name]
+    unbroken = re.compile("|".join(map(re.escape, names))) if names else None
+    app.jinja_env.filters.update(day=day, moment=moment, unbroken=partial(unbreak, unbroken))
     app.jinja_env.globals.update(t=spoken)
+
+
+def unbreak(names: re.Pattern[str] | None, text: str) -> Markup:
+    """`text` (escaped unless it is Markup) with the names of registries kept on one line."""
+    safe = escape(text)
+    return Markup(names.sub(r'<span class="nowrap">\g<0></span>', safe)) if names else safe
 
 
 @pass_context

@@ -42,32 +42,50 @@ def two_books(app: Flask) -> dict[str, dict[str, int]]:
             session.add_all([team, line, product])
             session.flush()
             contract = Contract(
-                registry_id=registry.id, line_id=line.id, number="K", normal="K",
-                customer_id=customer.id, partner_id=partner.id, status=ContractStatus.ACTIVE,
-                starts_on=DAY, end_of_term=EndOfTerm.EXPIRE,
+                registry_id=registry.id,
+                line_id=line.id,
+                number="K",
+                normal="K",
+                customer_id=customer.id,
+                partner_id=partner.id,
+                status=ContractStatus.ACTIVE,
+                starts_on=DAY,
+                end_of_term=EndOfTerm.EXPIRE,
             )
             agreement = Agreement(
-                registry_id=registry.id, number="A", partner_id=partner.id,
-                status=ContractStatus.ACTIVE, starts_on=DAY,
+                registry_id=registry.id,
+                number="A",
+                partner_id=partner.id,
+                status=ContractStatus.ACTIVE,
+                starts_on=DAY,
             )
             session.add_all([contract, agreement])
             session.flush()
             book |= {
-                "team": team.id, "contract_line": line.id, "product": product.id,
-                "contract": contract.id, "agreement": agreement.id,
+                "team": team.id,
+                "contract_line": line.id,
+                "product": product.id,
+                "contract": contract.id,
+                "agreement": agreement.id,
             }
     return ids
 
 
 def insert(values: dict[str, object], table: str) -> str:
     columns = ", ".join(values)
-    return f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join(repr(v) for v in values.values())})'
+    return (
+        f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join(repr(v) for v in values.values())})'
+    )
 
 
 def service(book: dict[str, int], other: dict[str, int]) -> dict[str, object]:
     return {
-        "registry_id": book["registry"], "service_id": "S", "normal": "S",
-        "contract_id": other["contract"], "product_id": book["product"], "status": "active",
+        "registry_id": book["registry"],
+        "service_id": "S",
+        "normal": "S",
+        "contract_id": other["contract"],
+        "product_id": book["product"],
+        "status": "active",
     }
 
 
@@ -91,7 +109,9 @@ def test_a_raw_sqlite_session_without_foreign_keys_is_refused_too(
     with pytest.raises(sqlite3.IntegrityError, match="R1"):
         raw.execute(insert(service(one, other), "service"))
     with pytest.raises(sqlite3.IntegrityError, match="R1"):
-        raw.execute(f"UPDATE contract SET registry_id = {other['registry']} WHERE id = {one['contract']}")
+        raw.execute(
+            f"UPDATE contract SET registry_id = {other['registry']} WHERE id = {one['contract']}"
+        )
     # The control: without the trigger the harm is done.
     for name in ("r1_service_contract_id_insert",):
         raw.execute(f"DROP TRIGGER {name}")
@@ -122,7 +142,8 @@ def test_every_reference_to_a_table_of_a_registry_is_a_composite_key() -> None:
         for table in Base.metadata.tables.values()
         if "registry_id" in table.c
         for key in table.foreign_keys
-        if key.column.table.name in owned and (table.name, key.parent.name) not in covered
+        if key.column.table.name in owned
+        and (table.name, key.parent.name) not in covered
         and key.parent.name != "registry_id"
     ]
     assert loose == []
