@@ -22,6 +22,11 @@ REGISTRY_KEYS = (
     ("line_team", "line_id", "contract_line"),
     ("line_team", "team_id", "team"),
     ("membership", "team_id", "team"),
+    ("order_line", "order_id", "placed_order"),
+    ("order_line", "product_id", "product"),
+    ("order_line", "service_id", "service"),
+    ("placed_order", "account_team_id", "team"),
+    ("placed_order", "contract_id", "contract"),
     ("service", "contract_id", "contract"),
     ("service", "product_id", "product"),
     ("team_member", "team_id", "team"),
@@ -216,6 +221,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_line")),
         sa.UniqueConstraint("registry_id", "id", name=op.f("uq_contract_line_registry_id_id")),
     )
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("ruleset", sa.String(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=True),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("business_at", portal.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", portal.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_decision_partner_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_decision_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.UniqueConstraint("person_id", "key", name=op.f("uq_decision_person_id_key")),
+        sa.UniqueConstraint("ref", name=op.f("uq_decision_ref")),
+    )
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_partner_id_id", ["partner_id", "id"], unique=False)
+
     op.create_table(
         "product",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -484,6 +516,57 @@ def upgrade() -> None:
         sa.UniqueConstraint("replaced_id", name=op.f("uq_contract_replacement_replaced_id")),
     )
     op.create_table(
+        "placed_order",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("registry_id", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("account_team_id", sa.Integer(), nullable=True),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("placed_at", portal.store.types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_placed_order_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_placed_order_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_placed_order_partner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registry_id", "account_team_id"],
+            ["team.registry_id", "team.id"],
+            name=op.f("fk_placed_order_registry_id_account_team_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registry_id", "contract_id"],
+            ["contract.registry_id", "contract.id"],
+            name=op.f("fk_placed_order_registry_id_contract_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registry_id"], ["registry.id"], name=op.f("fk_placed_order_registry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placed_order")),
+        sa.UniqueConstraint(
+            "decision_id", "contract_id", name=op.f("uq_placed_order_decision_id_contract_id")
+        ),
+        sa.UniqueConstraint("ref", name=op.f("uq_placed_order_ref")),
+        sa.UniqueConstraint("registry_id", "id", name=op.f("uq_placed_order_registry_id_id")),
+    )
+    with op.batch_alter_table("placed_order", schema=None) as batch_op:
+        batch_op.create_index("ix_placed_order_contract_id", ["contract_id"], unique=False)
+        batch_op.create_index("ix_placed_order_partner_id_id", ["partner_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_placed_order_registry_id_account_team_id",
+            ["registry_id", "account_team_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "service",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registry_id", sa.Integer(), nullable=False),
@@ -530,6 +613,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_service_normal", ["normal"], unique=False)
         batch_op.create_index("ix_service_service_id", ["service_id"], unique=False)
 
+    op.create_table(
+        "order_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("registry_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "new", "add", "change", "disconnect", name="action", native_enum=False, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registry_id", "order_id"],
+            ["placed_order.registry_id", "placed_order.id"],
+            name=op.f("fk_order_line_registry_id_order_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registry_id", "product_id"],
+            ["product.registry_id", "product.id"],
+            name=op.f("fk_order_line_registry_id_product_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registry_id", "service_id"],
+            ["service.registry_id", "service.id"],
+            name=op.f("fk_order_line_registry_id_service_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
+        sa.UniqueConstraint("order_id", "line", name=op.f("uq_order_line_order_id_line")),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index("ix_order_line_service_id", ["service_id"], unique=False)
+
     if op.get_bind().dialect.name == "sqlite":
         for statement in create_statements(REGISTRY_KEYS):
             op.execute(statement)
@@ -539,12 +659,22 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for statement in drop_statements(REGISTRY_KEYS):
             op.execute(statement)
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_order_line_service_id")
+
+    op.drop_table("order_line")
     with op.batch_alter_table("service", schema=None) as batch_op:
         batch_op.drop_index("ix_service_service_id")
         batch_op.drop_index("ix_service_normal")
         batch_op.drop_index("ix_service_contract_id")
 
     op.drop_table("service")
+    with op.batch_alter_table("placed_order", schema=None) as batch_op:
+        batch_op.drop_index("ix_placed_order_registry_id_account_team_id")
+        batch_op.drop_index("ix_placed_order_partner_id_id")
+        batch_op.drop_index("ix_placed_order_contract_id")
+
+    op.drop_table("placed_order")
     op.drop_table("contract_replacement")
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.drop_index("ix_team_member_team_id")
@@ -568,6 +698,10 @@ def downgrade() -> None:
     op.drop_table("agreement_schedule")
     op.drop_table("team")
     op.drop_table("product")
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_partner_id_id")
+
+    op.drop_table("decision")
     op.drop_table("contract_line")
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.drop_index("ix_agreement_partner_id")
