@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.registry import profiles, reading, stage_agreements, stage_plain, write_contracts
 from portal.registry.kinds import KINDS, Kind
@@ -26,15 +27,6 @@ from portal.store.types import new_ref
 # Imports wait for one another on PostgreSQL, as SQLite's writers do: two files that make the same
 # row would otherwise meet in a constraint instead of a comparison.
 _IMPORT_LOCK = 7_301_117
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to import: its bytes and its name, and the profile that reads it, if any."""
-
-    name: str
-    data: bytes
-    profile: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +55,8 @@ class Imported:
 class _Read:
     """A file as its kind's records, with the profile's date formats and skips."""
 
+    name: str
+    sha256: str
     rows: int
     records: list[Record]
     problems: list[Problem]
@@ -73,25 +67,27 @@ class _Read:
 @retrying
 def import_file(
     kind: str,
-    source: Source,
+    path: Path,
     *,
     registry: str | None = None,
+    profile: Path | None = None,
     dry_run: bool = False,
     correction: str | None = None,
     actor: Actor,
     now: datetime,
-    today: date,
+    today: date | None = None,
 ) -> Imported:
-    """Import `source` as rows of `kind`: all of it, or nothing and every fault.
+    """Import the file at `path` as rows of `kind`: all of it, or nothing and every fault.
 
-    `registry` fills the column of that name. What stands and equals the file stays as it is. A
+    `registry` fills the column of that name; `profile` is the file that says how to read a
+    source's own columns. What stands and equals the file stays as it is. A
     dated fact that differs from what stands is held for a notice (N1) unless `correction` says
-    why the file is a correction. `now` is wall time, `today` the business date. Raises KeyError
-    for an unknown kind.
+    why the file is a correction. `now` is wall time, `today` the business date (the clock's
+    when not given). Raises KeyError for an unknown kind.
     """
     spec = KINDS[kind]
     try:
-        read = _read(spec, source, registry)
+        read = _read(spec, path, profile, registry)
     except Refused as refused:
         return Imported(kind, dry_run, errors=refused.problems)
     with atomic() as session:
@@ -106,31 +102,37 @@ def import_file(
             )
             return Imported(kind, dry_run, rows=read.rows, errors=(fault,))
         parsed = _parse(spec, read, registries, registry)
-        at = Stage(session, registries, today, correction is not None)
+        at = Stage(session, registries, today or clock.today(), correction is not None)
         plan = _stage(spec, parsed, at)
         errors = _in_order([*read.problems, *parsed.problems, *plan.problems])
         result = _result(kind, dry_run, read, parsed, plan, errors)
         if not errors and not dry_run:
-            _write(session, source, plan, result, correction, actor, now)
+            _write(session, read, plan, result, correction, actor, now)
     return result
 
 
-def _read(kind: Kind, source: Source, registry: str | None) -> _Read:
+def _read(kind: Kind, path: Path, profile_path: Path | None, registry: str | None) -> _Read:
     """The file as records. Raises Refused when the file, its header or the profile is no good."""
-    profile = profiles.load(source.profile, kind) if source.profile else None
+    profile = profiles.load(profile_path, kind) if profile_path else None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        detail = error.strerror or "cannot be opened"
+        raise Refused(problem(ImportCode.FILE_UNREADABLE, detail=detail)) from None
     expected = kind.names if profile is None else (*kind.names, *profile.sources())
-    sheet = reading.read(source.data, expected)
+    sheet = reading.read(data, expected)
+    about = (path.name, hashlib.sha256(data).hexdigest(), sheet.count)
     if profile is None:
         _check_columns(kind, sheet, registry)
         records = [Record(row.line, row.cells) for row in sheet.rows]
-        return _Read(sheet.count, records, sheet.problems)
+        return _Read(*about, records, sheet.problems)
     made = {*profile.columns, *profile.compose, *profile.constants, *sheet.headers}
     missing = [name for name in profile.sources() if name not in sheet.headers]
     missing += [name for name in _needed(kind, registry) if name not in made]
     if missing:
         raise Refused(*(problem(ImportCode.COLUMN_MISSING, 1, name) for name in missing))
     records, skipped = profiles.apply(profile, kind, sheet.headers, sheet.rows)
-    return _Read(sheet.count, records, sheet.problems, profile, skipped)
+    return _Read(*about, records, sheet.problems, profile, skipped)
 
 
 def _needed(kind: Kind, registry: str | None) -> list[str]:
@@ -202,7 +204,7 @@ def _result(
 
 def _write(
     session: Session,
-    source: Source,
+    read: _Read,
     plan: Plan,
     result: Imported,
     correction: str | None,
@@ -212,15 +214,14 @@ def _write(
     """The writes in order and one event; a file that changes and asks nothing leaves no trace."""
     if not (plan.created or plan.changed or plan.held):
         return
-    origin = f"import {result.kind} {source.name}"
+    origin = f"import {result.kind} {read.name}"
     warrants = Warrants(session, origin, correction, actor, now)
     for write in plan.writes:
         write(warrants)
     payload = {
         "kind": result.kind,
-        "file": source.name,
-        "sha256": hashlib.sha256(source.data).hexdigest(),
-        "profile": source.profile.name if source.profile else None,
+        "file": read.name,
+        "sha256": read.sha256,
         "created": result.created,
         "changed": result.changed,
         "correction": correction,
