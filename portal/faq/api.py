@@ -6,7 +6,6 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from portal.faq.library import Question
-from portal.faq.render import plain_spaces
 from portal.faq.views import address, asked, find, shelf
 from portal.web.guards import public
 from portal.web.site import LANGUAGES
@@ -41,8 +40,8 @@ def _item(question: Question, lang: str, score: float | None) -> dict[str, Any]:
     base = current_app.extensions["portal.config"].url
     return {
         "id": question.id,
-        "question": plain_spaces(question.question.pick(lang)),
-        "answer_html": plain_spaces(question.html.pick(lang)),
+        "question": question.question.pick(lang),
+        "answer_html": question.html.pick(lang),
         "updated_at": question.updated_at.isoformat(),
         "url": f"{base}{address(question, lang)}",
         "score": None if score is None else round(score, 4),

@@ -45,8 +45,3 @@ def opening(safe_html: str) -> str:
     """The first paragraph of an answer as text: it answers the question, qualifiers included."""
     first = to_text(safe_html).partition("\n")[0]
     return first[:-1] + " …" if first.endswith(":") else first
-
-
-def plain_spaces(text: str) -> str:
-    """`text` with ordinary spaces for those that may not break: for readers that are programs."""
-    return text.replace("\u00a0", " ").replace("&nbsp;", " ")
