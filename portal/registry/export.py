@@ -146,7 +146,7 @@ def _agreements(session: Session, only: int | None, on: date) -> Rows:
 
 def _contracts(session: Session, only: int | None, on: date) -> Rows:
     spans, teams = spans_of(session, ACCOUNT_TEAM, None), _codes(session)
-    numbers = dict(session.execute(select(Contract.id, Contract.number)).tuples().all())
+    numbers = {row.id: row.number for row in session.execute(select(Contract.id, Contract.number))}
     replaced: dict[int, list[str]] = {}
     for id_, old in session.execute(select(Replacement.contract_id, Replacement.replaced_id)):
         replaced.setdefault(id_, []).append(numbers[old])
@@ -187,7 +187,7 @@ def _services(session: Session, only: int | None, on: date) -> Rows:
 
 
 def _codes(session: Session) -> dict[Any, str]:
-    return dict(session.execute(select(Team.id, Team.code)).tuples().all())
+    return {team.id: team.code for team in session.execute(select(Team.id, Team.code))}
 
 
 def _value(spans: list[Span], day: date) -> Any:

@@ -59,7 +59,7 @@ class Desk:
         """The bytes of an export."""
         arguments = ["registry", "export", kind, *options]
         result = self.app.test_cli_runner().invoke(args=arguments)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == 0, (result.output, result.exception)
         return result.stdout_bytes
 
     def base(self) -> None:
