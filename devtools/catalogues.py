@@ -26,7 +26,15 @@ def pybabel(*arguments: str) -> None:
 def extract(target: Path) -> None:
     """Write the messages of code and templates, as pyproject.toml maps them."""
     keywords = [word for keyword in KEYWORDS for word in ("-k", keyword)]
-    names = ["--project", "partner-portal", "--version", "1", "--no-wrap", "--sort-by-file"]
+    names = [
+        "--project",
+        "partner-portal",
+        "--version",
+        "1",
+        "--no-wrap",
+        "--sort-by-file",
+        "--add-location=file",
+    ]
     pybabel("extract", "-F", "pyproject.toml", *keywords, *names, "-o", str(target), ".")
 
 
@@ -82,8 +90,8 @@ def main(arguments: list[str]) -> int:
         template = Path(folder) / "messages.pot"
         extract(template)
         if arguments == ["update"]:
-            keep = ["--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap", "--omit-header"]
-            pybabel("update", "-i", str(template), "-d", "translations", *keep[:-1])
+            keep = ["--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap"]
+            pybabel("update", "-i", str(template), "-d", "translations", *keep)
             return 0
         messages = read(template)
     own = sorted(ROOT.glob("translations/*/LC_MESSAGES/messages.po"))
