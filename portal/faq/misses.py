@@ -65,8 +65,11 @@ def normalised(query: str) -> str | None:
     return short if sum(map(str.isalpha, short)) >= 2 else None
 
 
-def note(engine: Engine, lang: str, query: str, now: datetime) -> None:
-    """Count that `query` found nothing. Never raises for the database, waits 25 ms at most."""
+def note(engine: Engine, lang: str, query: str, now: datetime, most: int = MOST) -> None:
+    """Count that `query` found nothing, keeping `most` different ones of a language.
+
+    Never raises for the database, and waits 25 ms for another writer at most.
+    """
     asked = normalised(query)
     if asked is None:
         return
@@ -75,6 +78,7 @@ def note(engine: Engine, lang: str, query: str, now: datetime) -> None:
     try:
         with _brief(engine) as connection:
             for (language, words), times in sorted(taken.items()):
+                _make_room(connection, language, words, most)
                 _count(connection, language, words, times, now)
     except DBAPIError as error:
         _tally.give_back(taken)
@@ -89,7 +93,6 @@ def _count(connection: Connection, lang: str, query: str, times: int, now: datet
     )
     if raised.rowcount:
         return
-    _make_room(connection, lang)
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = insert(FaqMiss).values(lang=lang, query=query, count=times, last_at=now)
     connection.execute(
@@ -100,13 +103,19 @@ def _count(connection: Connection, lang: str, query: str, times: int, now: datet
     )
 
 
-def _make_room(connection: Connection, lang: str) -> None:
+def _make_room(connection: Connection, lang: str, query: str, most: int) -> None:
     """Keep a language's rows under the bound: what was asked least, and longest ago, goes."""
     mine = FaqMiss.lang == lang
-    over = (connection.scalar(select(func.count()).where(mine)) or 0) - MOST + 1
+    others = select(func.count()).where(mine, FaqMiss.query != query)
+    over = (connection.scalar(others) or 0) - most + 1
     if over > 0:
         key = (FaqMiss.lang, FaqMiss.query)
-        oldest = select(*key).where(mine).order_by(FaqMiss.count, FaqMiss.last_at).limit(over)
+        oldest = (
+            select(*key)
+            .where(mine, FaqMiss.query != query)
+            .order_by(FaqMiss.count, FaqMiss.last_at)
+            .limit(over)
+        )
         connection.execute(delete(FaqMiss).where(tuple_(*key).in_(oldest)))
 
 
