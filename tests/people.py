@@ -32,14 +32,13 @@ class Browser:
 
     def get(self, path: str, *, status: int = 200, **kwargs: Any) -> str:
         """The text of the page at `path`, which must answer `status`."""
-        response = self.client.get(path, **kwargs)
-        return self._see(path, response, status)
+        return self._see(path, self._send("get", path, **kwargs), status)
 
     def post(self, path: str, form: dict[str, Any], *, status: int = 302, at: str = "") -> str:
         """Send `form` to `path` with the token of the page `at` (default: the path itself)."""
-        token = TOKEN.search(self.client.get(at or path).text)
+        token = TOKEN.search(self._send("get", at or path).text)
         assert token, f"no form with a token at {at or path}"
-        response = self.client.post(path, data={"csrf_token": token[1], **form})
+        response = self._send("post", path, data={"csrf_token": token[1], **form})
         return self._see(path, response, status)
 
     def follow(self) -> str:
@@ -51,6 +50,11 @@ class Browser:
         """This browser, signed in as a person of the demo."""
         self.post(f"/{language}/sign-in", {"demo": email})
         return self
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+        """A request in an application context of its own, as a server gives it: `g` starts empty."""
+        with self.app.app_context():
+            return self.client.open(path, method=method.upper(), **kwargs)
 
     def _see(self, path: str, response: TestResponse, status: int) -> str:
         self.page = response

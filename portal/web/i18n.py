@@ -37,7 +37,7 @@ def install(app: Flask, program: Program) -> None:
 def unbreak(names: re.Pattern[str] | None, text: str) -> Markup:
     """`text` (escaped unless it is Markup) with the names of registries kept on one line."""
     safe = escape(text)
-    return Markup(names.sub(r'<span class="nowrap">\g<0></span>', safe)) if names else safe
+    return Markup(names.sub(r'<span class="nowrap">\g<0></span>', str(safe))) if names else safe
 
 
 @pass_context
