@@ -3,12 +3,23 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    and_,
+    false,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ColumnElement
 
+from portal.kernel.access import PARTNER_ROLES, REGISTRY_ROLES, Actor, Role
 from portal.orders.basket import Action
 from portal.registry.models import registry_key
 from portal.store.db import Base
+from portal.store.scope import scope
 from portal.store.types import new_ref, uuid7
 
 
@@ -66,3 +77,25 @@ class OrderLine(Base):
     action: Mapped[Action]
     service_id: Mapped[int | None]
     product_id: Mapped[int | None]
+
+
+def _reach(actor: Actor) -> ColumnElement[bool]:
+    if actor.role in PARTNER_ROLES:
+        return Order.partner_id == actor.partner_id
+    if actor.role not in REGISTRY_ROLES:
+        return false()
+    own = Order.registry_id == actor.registry_id
+    served = Order.account_team_id == actor.team_id
+    return and_(own, served) if actor.role is Role.ACCOUNT_TEAM else own
+
+
+@scope(Order)
+def _visible_orders(actor: Actor) -> ColumnElement[bool]:
+    """A partner's own; a registry's staff those of it; an account team those it serves."""
+    return _reach(actor)
+
+
+@scope(OrderLine)
+def _visible_lines(actor: Actor) -> ColumnElement[bool]:
+    """Those of the orders the actor sees."""
+    return OrderLine.order_id.in_(select(Order.id).where(_reach(actor)))

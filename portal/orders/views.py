@@ -1,0 +1,179 @@
+"""Looking where an order would go, placing it, and what is on record."""
+
+import secrets
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.kernel import clock
+from portal.kernel.access import PARTNER_ROLES, Permission
+from portal.orders import desk, pages
+from portal.orders.basket import Basket
+from portal.orders.commands import place as place_basket
+from portal.orders.commands import route
+from portal.orders.naming import load_names
+from portal.orders.nearest import nearest_yes
+from portal.orders.receipt import receipt
+from portal.store.db import db
+from portal.store.decisions import replay
+from portal.web import moment
+from portal.web.guards import actor, requires
+from portal.web.hours import hours_text
+from portal.web.i18n import moment_text
+from portal.web.site import language, url
+
+bp = Blueprint("orders", __name__)
+
+
+@bp.get("/orders")
+@requires(Permission.READ_ORDERS)
+def index() -> ResponseReturnValue:
+    """Orders on record, newest first; for a partner with the refused ones."""
+    session, who = db.session(), actor()
+    before = _uuid(request.args.get("before", ""))
+    found = pages.orders(session, who, before=before)
+    refused = []
+    if who.role in PARTNER_ROLES and before is None:
+        refused = [row for row in pages.decisions(session, who, None) if row.refused][:10]
+    return render_template(
+        "orders/index.html",
+        orders=found[: pages.PAGE],
+        older=found[pages.PAGE - 1].id if len(found) > pages.PAGE else None,
+        first=before is None,
+        refused=refused,
+        may_place=who.may(Permission.PLACE_ORDERS),
+    )
+
+
+@bp.get("/orders/new")
+@requires(Permission.PLACE_ORDERS)
+def new() -> ResponseReturnValue:
+    """The order form, and where what stands in it would go. Stores nothing."""
+    sent = request.args
+    form = desk.read(sent.to_dict(flat=False), sent.get("q", ""))
+    return _form(_with_more(form))
+
+
+@bp.post("/orders")
+@requires(Permission.PLACE_ORDERS)
+def place() -> ResponseReturnValue:
+    """Place the basket as it was shown, whole or not at all; the answer is a receipt."""
+    key = request.form.get("idempotency_key", "").strip()
+    form = desk.read(request.form.to_dict(flat=False), "")
+    if not form.complete or not 8 <= len(key) <= 100:
+        return _form(form, error=_("Choose what is missing, then look again where it goes.")), 422
+    session, who = db.session(), actor()
+    partner = desk.choices(session, who, clock.today()).partner
+    try:
+        basket = form.basket(partner, clock.today())
+    except ValueError:
+        abort(400)
+    result = place_basket(basket, actor=who, now=clock.business(), key=key)
+    if result.differs:
+        flash(_("This form was already sent with other lines: this is its receipt."), "wait")
+    elif result.again:
+        flash(_("You had sent this already. Nothing was placed twice; this is its receipt."), "info")
+    return redirect(url("site.orders.decision", ref=result.ref))
+
+
+@bp.get("/d/<ref>")
+@requires(Permission.READ_ORDERS)
+def decision(ref: str) -> ResponseReturnValue:
+    """The receipt of a stored decision, decided again to show that the answer is the same."""
+    session, who = db.session(), actor()
+    row = pages.stored(session, ref, who)
+    if row is None:
+        abort(404)
+    basket, facts, made = pages.revived(row)
+    names = load_names(session, facts, made, basket.partner)
+    shown = receipt(
+        basket,
+        facts,
+        made,
+        names,
+        suggestions=nearest_yes(basket, facts, made) if made.refused else (),
+        link=_link if who.may(Permission.PLACE_ORDERS) else None,
+        address=url("site.orders.decision", ref=row.ref),
+        at=_("decided on %(moment)s", moment=moment_text(row.business_at, language())),
+    )
+    return render_template(
+        "orders/decision.html",
+        row=row,
+        receipt=shown,
+        replay=replay(row),
+        orders=pages.orders(session, who, decision=row.id),
+        again=_link(basket) if who.may(Permission.PLACE_ORDERS) else None,
+    )
+
+
+@bp.get("/orders/<ref>")
+@requires(Permission.READ_ORDERS)
+def order(ref: str) -> ResponseReturnValue:
+    """One order: its contract, its lines, and the team that answers for it, with people and hours."""
+    session, who = db.session(), actor()
+    found = pages.order(session, ref, who)
+    if found is None:
+        abort(404)
+    return render_template(
+        "orders/order.html",
+        order=found,
+        lines=pages.lines(session, found.id),
+        people=pages.people(session, found.team_id),
+        hours=hours_text(found.hours),
+    )
+
+
+def _with_more(form: desk.OrderForm) -> desk.OrderForm:
+    """The form with one line more, when something new was chosen below the lines."""
+    product = request.args.get("new", "")
+    if not product:
+        return form
+    line = desk.FormLine("new", product=product.partition("/")[2], registry=product.partition("/")[0])
+    return desk.OrderForm((*form.lines, line), form.customer, form.too_many)
+
+
+def _form(form: desk.OrderForm, error: str = "") -> str:
+    session, who, on = db.session(), actor(), moment.looking_on()
+    choices = desk.choices(session, who, on)
+    form = desk.recognise(session, form, choices, who)
+    shown, placeable = None, False
+    if form.complete:
+        try:
+            basket = form.basket(choices.partner, on)
+        except ValueError:
+            abort(400)
+        made, facts = route(session, basket)
+        placeable = not made.refused and not moment.moved()
+        shown = receipt(
+            basket,
+            facts,
+            made,
+            load_names(session, facts, made, choices.partner),
+            suggestions=nearest_yes(basket, facts, made) if made.refused else (),
+            link=_link,
+            at=_("Nothing is placed yet."),
+        )
+    return render_template(
+        "orders/new.html",
+        form=form,
+        choices=choices,
+        receipt=shown,
+        placeable=placeable,
+        error=error,
+        key=secrets.token_urlsafe(16),
+        actions=desk.Action,
+    )
+
+
+def _link(basket: Basket) -> str:
+    form = desk.of_basket(basket)
+    return url("site.orders.new", **form.arguments())
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
