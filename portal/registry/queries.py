@@ -1,0 +1,164 @@
+"""Finding things in the registries as people write them, and whose they are on a date.
+
+Everything here is scoped: what an actor may not see is not found.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor
+from portal.registry import scopes
+from portal.registry.models import (
+    Contract,
+    Customer,
+    LineTeam,
+    Partner,
+    Registry,
+    Service,
+    Team,
+    TeamMember,
+)
+from portal.registry.rules import normal
+from portal.store.facts import in_period
+from portal.store.scope import visible_to
+
+LONGEST = 200
+FOUND = 20
+in_force = scopes.in_force
+lines_of = scopes.lines_of
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A contract or a service that was looked for; `exact` when it was written to the letter.
+
+    `contract` is the number of its contract, which has the page.
+    """
+
+    kind: Literal["contract", "service"]
+    id: int
+    registry: str
+    registry_name: str
+    thread: int
+    number: str
+    contract: str
+    customer: str
+    exact: bool
+
+
+@dataclass(frozen=True)
+class TeamPerson:
+    """A person of a team as the directory shows them; `former` when found by the old address."""
+
+    id: int
+    name: str
+    email: str
+    former_email: str | None
+    phone: str | None
+    team_id: int
+    team: str
+    team_name: str
+    registry: str
+    former: bool = False
+
+
+def find(session: Session, actor: Actor, text: str) -> list[Hit]:
+    """Contracts and services the actor sees by number or id as pasted, exact ones first.
+
+    Separators and case do not count; at most twenty.
+    """
+    written = text.strip()[:LONGEST]
+    key = normal(written)
+    if not key:
+        return []
+    papers = _hit(Contract.id, Contract.number, Contract.number, written, Contract, actor)
+    papers = papers.where(or_(Contract.normal == key, Contract.number == written))
+    circuits = _hit(Service.id, Service.service_id, Contract.number, written, Service, actor)
+    circuits = circuits.where(or_(Service.normal == key, Service.service_id == written))
+    hits = [
+        *_hits(session, "contract", papers),
+        *_hits(session, "service", circuits),
+    ]
+    return sorted(hits, key=lambda hit: not hit.exact)[:FOUND]
+
+
+def _hit(id_: Any, number: Any, contract: Any, written: str, model: Any, actor: Actor) -> Any:
+    exact = case((number == written, 1), else_=0)
+    query: Any = (
+        visible_to(model, actor)
+        .with_only_columns(
+            *(id_, number, contract.label("contract"), Customer.name, exact.label("exact")),
+            *(Registry.slug, Registry.name.label("registry_name"), Registry.thread),
+        )
+        .select_from(model)
+    )
+    if model is Service:
+        query = query.join(Contract, Contract.id == Service.contract_id)
+    return (
+        query.join(Registry, Registry.id == model.registry_id)
+        .join(Customer, Customer.id == Contract.customer_id)
+        .order_by(exact.desc(), Registry.position, number)
+        .limit(FOUND)
+    )
+
+
+def _hits(session: Session, kind: Literal["contract", "service"], query: Any) -> Iterable[Hit]:
+    for id_, number, contract, customer, exact, slug, name, thread in session.execute(query):
+        yield Hit(kind, id_, slug, name, thread, number, contract, customer, bool(exact))
+
+
+def find_person(session: Session, actor: Actor, text: str) -> list[TeamPerson]:
+    """People of teams by present or former address (Q9), or by part of their name."""
+    written = " ".join(text.split())[:LONGEST].lower()
+    if not written:
+        return []
+    address = or_(TeamMember.email == written, TeamMember.former_email == written)
+    pattern = f"%{_literal(written)}%"
+    condition = or_(address, func.lower(TeamMember.name).like(pattern, escape="\\"))
+    query = people_query(actor).where(condition).order_by(TeamMember.name).limit(FOUND)
+    return people(session, query, written)
+
+
+def people_query(actor: Actor) -> Any:
+    """The people of teams the actor sees, with their team and registry."""
+    return (
+        visible_to(TeamMember, actor)
+        .with_only_columns(
+            *(TeamMember.id, TeamMember.name, TeamMember.email, TeamMember.former_email),
+            *(TeamMember.phone, TeamMember.team_id, Team.code),
+            *(Team.name.label("team_name"), Registry.slug),
+        )
+        .join(Team, Team.id == TeamMember.team_id)
+        .join(Registry, Registry.id == TeamMember.registry_id)
+    )
+
+
+def people(session: Session, query: Any, written: str = "") -> list[TeamPerson]:
+    """The people of a `people_query`; `written` is the address they were looked for by."""
+    return [
+        TeamPerson(*[*row, bool(written) and row[3] == written]) for row in session.execute(query)
+    ]
+
+
+def line_team_on(session: Session, line_id: int, on: date) -> int | None:
+    """The id of the account team that serves a contract line on `on`; callers check the line."""
+    query = select(LineTeam.team_id).where(LineTeam.line_id == line_id, in_period(LineTeam, on))
+    return session.scalar(query)
+
+
+def own_partner(session: Session, actor: Actor) -> Partner | None:
+    """The company of a partner's person."""
+    if actor.partner_id is None:
+        return None
+    return session.scalar(visible_to(Partner, actor).where(Partner.id == actor.partner_id))
+
+
+def _literal(text: str) -> str:
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return text
