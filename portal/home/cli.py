@@ -44,7 +44,7 @@ def load(dry_run: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def seed_demo(as_json: bool) -> None:
     """Fill an empty portal with the made-up world of the pack; a second time changes nothing."""
-    from portal.home import demo  # noqa: PLC0415
+    from portal.home import demo
 
     try:
         result = demo.seed()

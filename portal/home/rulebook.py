@@ -1,1 +1,147 @@
-"""x"""
+"""The rulebook: rules in plain words, the reasons they give, each on a case of the sample world.
+
+Also what the signed-out home needs of it. Everything is decided by the rule that places orders.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.faq import queries
+from portal.faq.library import Library
+from portal.home.sample import SampleWorld, basket
+from portal.kernel.decision import Code, CodeSpec
+from portal.orders import labels
+from portal.orders.basket import Action, Basket, BasketLine
+from portal.orders.naming import Names, RegistryName, TeamCard
+from portal.orders.nearest import nearest_yes
+from portal.orders.receipt import receipt as draw
+from portal.orders.rules import CODES, OrderCode, route_basket
+from portal.store.db import db
+from portal.store.pack import Program
+from portal.web.explain import Answer, answers
+from portal.web.pages import program
+from portal.web.site import language, url
+
+# Every slice's table of reasons; a slice with rules of its own joins here.
+TABLES: tuple[dict[Code, CodeSpec], ...] = (CODES,)
+
+
+def library() -> Library:
+    """The questions and rules as they stand."""
+    return queries.current(db.session(), program().synonyms)
+
+
+@answers
+def question_behind(rule: str, lang: str) -> Answer | None:
+    """The first question whose answer stands on `rule`, for receipts to link to."""
+    shelf = library()
+    said = shelf.rule.get(rule)
+    found = shelf.get(said.questions[0]) if said and said.questions else None
+    if found is None:
+        return None
+    return {
+        "url": url("site.faq.question", slug=found.slug.pick(lang)),
+        "label": found.question.pick(lang),
+    }
+
+
+def receipt(world: SampleWorld, asked: Basket) -> dict[str, Any]:
+    """What becomes of a basket of the sample world."""
+    facts = world.facts_for(asked.partner)
+    made = route_basket(asked, facts)
+    return draw(
+        asked,
+        facts,
+        made,
+        _names(world, program()),
+        suggestions=nearest_yes(asked, facts, made) if made.refused else (),
+        at=_("A made-up case, decided just now."),
+    )
+
+
+def new_product(world: SampleWorld, code: str, today: date) -> dict[str, Any] | None:
+    """Where a product would go for a sample customer of its registry; None for an unknown one."""
+    registry = next((slug for slug, product in world.products if product == code), None)
+    customer = world.customer_of_new(registry, today) if registry else None
+    if customer is None:
+        return None
+    line = BasketLine("1", Action.NEW, product=code)
+    return receipt(world, Basket(world.partner, today, (line,), customer))
+
+
+def product_choices(world: SampleWorld) -> list[dict[str, Any]]:
+    """The sample portfolios, by registry."""
+    return [
+        {
+            "registry": registry.name,
+            "products": [
+                (code, name.pick(language()))
+                for (slug, code), name in world.products.items()
+                if slug == registry.slug
+            ],
+        }
+        for registry in program().registries
+    ]
+
+
+def chapters(world: SampleWorld, today: date) -> list[dict[str, Any]]:
+    """One chapter a rule: its words, the questions it stands behind, its reasons with examples."""
+    shelf, lang = library(), language()
+    shown = _examples(world, today)
+    return [
+        {
+            "id": rule.id,
+            "title": rule.title.pick(lang),
+            "html": rule.html.pick(lang),
+            "questions": [
+                {
+                    "url": url("site.faq.question", slug=question.slug.pick(lang)),
+                    "label": question.question.pick(lang),
+                }
+                for identifier in rule.questions
+                if (question := shelf.get(identifier))
+            ],
+            "codes": [
+                {
+                    "code": str(code),
+                    "text": labels.TITLES[OrderCode(code)],
+                    "blocks": spec.blocks,
+                    "examples": shown.get(str(code), []),
+                }
+                for table in TABLES
+                for code, spec in table.items()
+                if spec.rule == rule.id
+            ],
+        }
+        for rule in shelf.rules
+    ]
+
+
+def _examples(world: SampleWorld, today: date) -> dict[str, list[dict[str, Any]]]:
+    """The sample world's receipts by the codes they show."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for example in world.examples:
+        drawn = receipt(world, basket(example, today))
+        entry = {"id": example.id, "title": example.title.pick(language()), "receipt": drawn}
+        for code in _codes(drawn["reasons"]):
+            found.setdefault(code, []).append(entry)
+    return found
+
+
+def _codes(reasons: Iterable[dict[str, Any]]) -> set[str]:
+    return {reason["code"] for reason in reasons}
+
+
+def _names(world: SampleWorld, served: Program) -> Names:
+    return Names(
+        registries={each.slug: RegistryName(each.name, each.thread) for each in served.registries},
+        customers=world.customers,
+        products=world.products,
+        teams={
+            key: TeamCard(row["name"], row["phone"], row["email"], world.hours.get(key))
+            for key, row in world.teams.items()
+        },
+    )

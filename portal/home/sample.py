@@ -31,7 +31,14 @@ def basket(example: Example, today: date) -> Basket:
         partner=example.partner,
         on=example.on or today,
         lines=tuple(
-            BasketLine(**{**line, "action": Action(line["action"])}) for line in example.lines
+            BasketLine(
+                line["line"],
+                Action(line["action"]),
+                line.get("service"),
+                line.get("product"),
+                line.get("contract"),
+            )
+            for line in example.lines
         ),
         customer=example.customer,
     )
@@ -46,6 +53,7 @@ class SampleWorld:
     products: dict[tuple[str, str], Localized]
     customers: dict[str, str]
     teams: dict[tuple[str, str], dict[str, str]]
+    hours: dict[tuple[str, str], dict[str, str]]
     examples: tuple[Example, ...]
 
     def facts_for(self, partner: str) -> RoutingFacts:
@@ -61,7 +69,7 @@ class SampleWorld:
         wanted = (c for c in self.facts.contracts if c.registry == registry)
         standing = [c.customer for c in wanted if c.starts_on <= today]
         alone = [customer for customer in standing if standing.count(customer) == 1]
-        return (alone or standing or [None])[0]
+        return next(iter(alone or standing), None)
 
 
 @cache
@@ -126,6 +134,7 @@ def sample_world(slug: str) -> SampleWorld:
         },
         customers={row["customer_id"]: row["name"] for row in _rows(folder / "customers.csv")},
         teams={(row["registry"], row["team_code"]): row for row in _rows(folder / "teams.csv")},
+        hours={(row["registry"], row["team_code"]): row for row in _rows(folder / "hours.csv")},
         examples=examples,
     )
 

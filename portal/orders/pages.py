@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
-from portal.kernel.decision import Decision
+from portal.kernel.decision import Decision, reason
 from portal.orders.basket import Action, Basket
 from portal.orders.models import Order, OrderLine
 from portal.orders.records import RoutingFacts
-from portal.orders.rules import CODES, OrderCode, Placement, reason
+from portal.orders.rules import CODES, OrderCode, Placement
 from portal.registry.models import Contract, Customer, Product, Registry, Service, Team, TeamMember
 from portal.store.decisions import StoredDecision
 from portal.store.scope import visible_to
@@ -73,7 +73,11 @@ def decisions(session: Session, actor: Actor, before: uuid.UUID | None) -> list[
 
 
 def orders(
-    session: Session, actor: Actor, *, before: uuid.UUID | None = None, decision: uuid.UUID | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    before: uuid.UUID | None = None,
+    decision: uuid.UUID | None = None,
 ) -> list[Placed]:
     """Orders that `actor` may see, newest first; of one decision, in their order."""
     query = _placed(actor)

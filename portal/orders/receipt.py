@@ -75,8 +75,8 @@ def _title(decision: Decision[Placement], orders: tuple[OrderPart, ...]) -> str:
         first = next(reason for reason in decision.reasons if reason.blocks)
         return str(labels.TITLES[OrderCode(first.code)])
     if len(orders) == 1:
-        return _("It goes to contract %(number)s", number=orders[0].contract)
-    return ngettext("It becomes %(num)s order", "It becomes %(num)s orders", len(orders))
+        return str(_("It goes to contract %(number)s", number=orders[0].contract))
+    return str(ngettext("It becomes %(num)s order", "It becomes %(num)s orders", len(orders)))
 
 
 def _card(

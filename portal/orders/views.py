@@ -74,7 +74,9 @@ def place() -> ResponseReturnValue:
     if result.differs:
         flash(_("This form was already sent with other lines: this is its receipt."), "wait")
     elif result.again:
-        flash(_("You had sent this already. Nothing was placed twice; this is its receipt."), "info")
+        flash(
+            _("You had sent this already. Nothing was placed twice; this is its receipt."), "info"
+        )
     return redirect(url("site.orders.decision", ref=result.ref))
 
 
@@ -130,7 +132,9 @@ def _with_more(form: desk.OrderForm) -> desk.OrderForm:
     product = request.args.get("new", "")
     if not product:
         return form
-    line = desk.FormLine("new", product=product.partition("/")[2], registry=product.partition("/")[0])
+    line = desk.FormLine(
+        "new", product=product.partition("/")[2], registry=product.partition("/")[0]
+    )
     return desk.OrderForm((*form.lines, line), form.customer, form.too_many)
 
 
@@ -163,7 +167,6 @@ def _form(form: desk.OrderForm, error: str = "") -> str:
         placeable=placeable,
         error=error,
         key=secrets.token_urlsafe(16),
-        actions=desk.Action,
     )
 
 
