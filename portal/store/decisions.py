@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql import ColumnElement
 
-from portal.kernel.access import Actor
+from portal.kernel.access import PARTNER_ROLES, Actor
 from portal.kernel.decision import Decision
 from portal.store.db import Base
+from portal.store.scope import scope
 from portal.store.types import new_ref, uuid7
 
 
@@ -46,6 +48,13 @@ class StoredDecision(Base):
     key: Mapped[str | None]
     business_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+
+
+@scope(StoredDecision)
+def _visible_decisions(actor: Actor) -> ColumnElement[bool]:
+    """A company's own: one decision may tell of both registries, so no registry's staff has it."""
+    own = actor.role in PARTNER_ROLES and actor.partner_id is not None
+    return StoredDecision.partner_id == actor.partner_id if own else false()
 
 
 @dataclass(frozen=True)
