@@ -20,7 +20,7 @@ from portal.orders.records import RoutingFacts
 from portal.orders.rules import Placement, route_basket
 from portal.registry.models import Contract, Partner, Product, Registry, Service, Team
 from portal.store.db import atomic, retrying
-from portal.store.decisions import KINDS, Kind, StoredDecision, record
+from portal.store.decisions import KINDS, Kind, StoredDecision, as_json, record
 from portal.store.events import emit
 from portal.store.types import new_ref, uuid7
 
@@ -121,7 +121,7 @@ def _earlier(session: Session, basket: Basket, actor: Actor, key: str) -> Receip
     row = session.execute(query).first()
     if row is None:
         return None
-    asked = {**msgspec.to_builtins(basket), "on": None}
+    asked = {**as_json(basket), "on": None}
     return Receipt(row.ref, row.refused, again=True, differs={**row.asked, "on": None} != asked)
 
 

@@ -95,8 +95,8 @@ def record(
         ref=new_ref(),
         kind=kind,
         ruleset=decision.ruleset,
-        asked=msgspec.to_builtins(asked),
-        facts=msgspec.to_builtins(facts),
+        asked=as_json(asked),
+        facts=as_json(facts),
         refused=decision.refused,
         value=answer["value"],
         reasons=answer["reasons"],
@@ -111,16 +111,21 @@ def record(
     return row
 
 
+def as_json(value: object) -> Any:
+    """`value` as it comes back from a JSON column: tuples are lists, dates are text."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
 def plain(decision: Decision[Any]) -> dict[str, Any]:
     """A decision as JSON values: value, and reasons as objects."""
     return {
-        "value": msgspec.to_builtins(decision.value),
+        "value": as_json(decision.value),
         "reasons": [
             {
                 "rule": reason.rule,
                 "code": str(reason.code),
                 "line": reason.line,
-                "facts": msgspec.to_builtins(reason.facts),
+                "facts": as_json(reason.facts),
                 "blocks": reason.blocks,
             }
             for reason in decision.reasons
