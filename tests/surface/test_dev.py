@@ -122,7 +122,7 @@ def taken_port() -> Iterator[int]:
 
 def test_an_old_python_is_told_in_one_line() -> None:
     ast.parse((ROOT / "dev").read_text(), feature_version=(3, 6))
-    old = "import runpy, sys; sys.version_info = (3, 6, 9); sys.argv = ['dev', 'run']; runpy.run_path('dev', run_name='__main__')"
+    old = "import runpy, sys; sys.version_info = (3, 6, 9); sys.argv = ['dev', 'help']; runpy.run_path('dev', run_name='__main__')"
     told = subprocess.run(
         [sys.executable, "-c", old], cwd=ROOT, capture_output=True, text=True, check=False
     )
