@@ -1,8 +1,8 @@
-"""The roles in words."""
+"""The roles in words, and in which capacity somebody acts."""
 
 from flask_babel import lazy_gettext as _l
 
-from portal.kernel.access import Role
+from portal.kernel.access import Actor, Role
 
 ROLES = {
     Role.VISITOR: _l("Visitor"),
@@ -16,3 +16,9 @@ ROLES = {
     Role.FINANCE: _l("Finance"),
     Role.ADMIN: _l("Portal administrator"),
 }
+
+
+def acting_as(actor: Actor) -> str:
+    """The company or registry an actor acts for, and the role: "Level 3 · Channel manager"."""
+    whom = actor.partner_name or actor.registry_name
+    return " · ".join(filter(None, (whom, str(ROLES[actor.role]))))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, Person
 from portal.kernel.access import Actor, actor_for
-from portal.registry.models import Partner
+from portal.registry.models import Partner, Registry
 from portal.store.scope import internal
 
 internal(Person, Membership)
@@ -25,9 +25,11 @@ def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
             Membership.registry_id,
             Membership.team_id,
             Partner.name.label("partner_name"),
+            Registry.name.label("registry_name"),
         )
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Partner, Partner.id == Membership.partner_id)
+        .outerjoin(Registry, Registry.id == Membership.registry_id)
         .where(Person.id == person_id, Person.active, Person.session_version == version)
         .order_by(Membership.id)
         .limit(1)
@@ -43,6 +45,7 @@ def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
         partner_id=row.partner_id,
         partner_name=row.partner_name or "",
         registry_id=row.registry_id,
+        registry_name=row.registry_name or "",
         team_id=row.team_id,
     )
 

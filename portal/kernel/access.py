@@ -87,6 +87,7 @@ class Actor:
     partner_id: int | None = None
     partner_name: str = ""
     registry_id: int | None = None
+    registry_name: str = ""
     team_id: int | None = None
     language: str = ""
     permissions: frozenset[Permission] = field(default_factory=frozenset)

@@ -28,6 +28,7 @@ class Placed:
 
     ref: str
     decision_ref: str
+    slug: str
     registry: str
     thread: int
     contract: str
@@ -120,6 +121,7 @@ def _placed(actor: Actor) -> Any:
         base.with_only_columns(
             Order.ref,
             StoredDecision.ref,
+            Registry.slug,
             Registry.name,
             Registry.thread,
             Contract.number,

@@ -48,8 +48,7 @@ def receipt(
         "verdict": "no" if decision.refused else "split" if len(orders) > 1 else "yes",
         "title": _title(decision, orders),
         "cards": [
-            _card(order, basket, facts, decision, names, several=len(orders) > 1)
-            for order in orders
+            _card(order, basket, facts, decision, names, len(orders) > 1) for order in orders
         ]
         or [_refused_card(basket, names)],
         "reasons": [
@@ -85,7 +84,6 @@ def _card(
     facts: RoutingFacts,
     decision: Decision[Placement],
     names: Names,
-    *,
     several: bool,
 ) -> dict[str, Any]:
     registry = names.registry(order.registry)
@@ -95,8 +93,6 @@ def _card(
         if (one.registry, one.number) == (order.registry, order.contract)
     )
     rows: list[tuple[Any, ...]] = [(_("Customer"), names.customer(contract.customer))]
-    if several:
-        rows.append((_("Contract"), order.contract, "id"))
     if order.account_team:
         team = names.team(order.registry, order.account_team)
         hours = hours_text(team.hours)

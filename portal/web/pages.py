@@ -1,5 +1,6 @@
 """What every page knows: program, reader, menu, language switch, and the date it shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Flask, current_app, request
 from flask_wtf.csrf import generate_csrf
 
 from portal.kernel import clock
-from portal.kernel.access import Permission
+from portal.kernel.access import Actor, Permission
 from portal.store.pack import Program
 from portal.web import moment
 from portal.web.guards import actor
@@ -24,8 +25,16 @@ class MenuItem:
     permission: Permission | None = None
 
 
-def install(app: Flask, menu: tuple[MenuItem, ...], foot: tuple[MenuItem, ...]) -> None:
-    """Give templates their globals; `menu` and `foot` come from the factory."""
+def install(
+    app: Flask,
+    menu: tuple[MenuItem, ...],
+    foot: tuple[MenuItem, ...],
+    acting: Callable[[Actor], str],
+) -> None:
+    """Give templates their globals.
+
+    Menu, foot and `acting` (in which capacity an actor acts, in words) come from the factory.
+    """
     app.jinja_env.globals.update(url=url, csrf_token=generate_csrf, looking_on=moment.looking_on)
 
     @app.context_processor
@@ -35,7 +44,7 @@ def install(app: Flask, menu: tuple[MenuItem, ...], foot: tuple[MenuItem, ...]) 
             "program": program(),
             "lang": lang,
             "actor": who if who.known else None,
-            "acting": who.partner_name,
+            "acting": acting(who),
             "nav": _items(menu, lang),
             "footer": _items(foot, lang),
             "other_lang_url": in_language(next(code for code in LANGUAGES if code != lang)),

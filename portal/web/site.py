@@ -3,8 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, current_app, g, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 
 LANGUAGES = ("es", "en")
+
+
+class RowId(IntegerConverter):
+    """`<int:…>` in an address: a number that a database can hold; others are not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def site() -> Blueprint:

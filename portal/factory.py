@@ -1,0 +1,110 @@
+"""The whole wiring on one screen; the only module that imports every slice."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+
+from portal import config
+from portal.accounts import cli as accounts_cli
+from portal.accounts import views as accounts
+from portal.accounts.labels import acting_as
+from portal.accounts.queries import load_actor
+from portal.config import ROOT, Config
+from portal.faq import api as faq_api
+from portal.faq import cli as faq_cli
+from portal.faq import views as faq
+from portal.home import cli as home_cli
+from portal.home import health
+from portal.home import views as home
+from portal.kernel import clock
+from portal.kernel.access import Permission
+from portal.orders import cli as orders_cli
+from portal.orders import views as orders
+from portal.registry import cli as registry_cli
+from portal.registry import views as registry
+from portal.registry.directory import directory
+from portal.store import db as database
+from portal.store import pack, scope
+from portal.store.db import db
+from portal.web import errors, guards, headers, i18n, jobs, logs, moment, pages, static
+from portal.web.pages import MenuItem
+from portal.web.site import RowId, site
+
+PAGES = (accounts.bp, registry.bp, directory, orders.bp, faq.bp, home.bp)
+BARE = (faq_api.bp, health.bp)
+COMMANDS = (
+    *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group),
+    *(home_cli.program, home_cli.seed, jobs.worker),
+)
+MENU = (
+    MenuItem(_l("Questions"), "site.faq.index"),
+    MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
+    MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
+    MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
+)
+FOOT = (MenuItem(_l("Rulebook"), "site.home.rules"), MenuItem(_l("Design"), "site.home.design"))
+
+
+class Misbuilt(RuntimeError):
+    """The portal refuses to start: something about its build is not safe."""
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """A portal ready to serve. Raises ConfigError or Misbuilt rather than start insecure."""
+    settings = settings or config.from_environment()
+    program = pack.load_program(settings.program or pack.default_slug())
+    clock.configure(program.zone, settings.starts_on, settings.clock_stamp)
+
+    app = Flask("portal", root_path=str(ROOT), static_folder=None)
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="__Host-session",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        PREFERRED_URL_SCHEME=settings.url.partition(":")[0],
+        TESTING=settings.testing,
+    )
+    app.extensions["portal.config"] = settings
+    app.extensions["portal.program"] = program
+
+    logs.install(app)
+    db.init_app(app)
+    with app.app_context():
+        database.listen(db.engine)
+    Migrate(app, db, directory=str(ROOT / "portal/store/migrations"))
+    CSRFProtect(app)
+    i18n.install(app, program)
+    guards.install(app, lambda person, version: load_actor(db.session(), person, version))
+    headers.install(app)
+    static.install(app)
+    errors.install(app)
+    moment.install(app)
+    pages.install(app, MENU, FOOT, acting_as)
+    jobs.install(app, settings)
+
+    app.url_map.converters["int"] = RowId
+    parent = site()
+    for blueprint in PAGES:
+        parent.register_blueprint(blueprint)
+    for blueprint in BARE:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.register_blueprint(parent)
+    _refuse_misbuilt(app)
+    return app
+
+
+def _refuse_misbuilt(app: Flask) -> None:
+    """Fail closed: every view says who may call it, every model says who may see it."""
+    if missing := guards.undeclared(app):
+        raise Misbuilt(f"views that do not say who may call them: {', '.join(missing)}")
+    if missing := scope.unscoped():
+        raise Misbuilt(f"models that do not say who may see them: {', '.join(missing)}")

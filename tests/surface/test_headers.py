@@ -1,0 +1,71 @@
+"""The wire: every response carries the headers, error pages and static files of ours included."""
+
+import pytest
+from flask import Flask
+
+from tests.people import NORTE, Browser
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/es/", "/en/faq", "/healthz", "/es/no-such-page", "/api/v1/faq", "/es/sign-in"]
+)
+def test_every_response_carries_the_headers(demo: Flask, path: str) -> None:
+    response = demo.test_client().get(path)
+    assert response.headers["Content-Security-Policy"] == CSP
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "max-age=63072000" in response.headers["Strict-Transport-Security"]
+
+
+def test_a_page_for_a_signed_in_reader_is_never_stored(visitor: Browser) -> None:
+    visitor.get("/es/faq")
+    assert visitor.page is not None
+    assert visitor.page.headers["Cache-Control"] != "no-store"
+    visitor.as_(NORTE).get("/es/faq")
+    assert visitor.page.headers["Cache-Control"] == "no-store"
+
+
+def test_the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(visitor: Browser) -> None:
+    visitor.client.get("/es/sign-in")
+    visitor.as_(NORTE)
+    assert visitor.page is not None
+    cookie = visitor.page.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    for part in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert part in cookie
+    assert "Domain" not in cookie
+
+
+def test_an_error_page_speaks_the_language_of_the_path(visitor: Browser) -> None:
+    assert 'lang="es"' in visitor.get("/es/nada", status=404)
+    assert 'lang="en"' in visitor.get("/en/nothing", status=404)
+    assert 'lang="en"' in visitor.get("/en/sign-out", status=405)
+
+
+def test_an_error_under_api_is_json(demo: Flask) -> None:
+    response = demo.test_client().get("/api/v1/nothing")
+    assert response.status_code == 404
+    assert response.get_json()["status"] == 404
+
+
+def test_a_form_without_its_token_changes_nothing_and_says_so(demo: Flask) -> None:
+    response = demo.test_client().post("/es/sign-in", data={"demo": NORTE})
+    assert response.status_code == 400
+    assert "Set-Cookie" not in response.headers or "user_id" not in response.headers["Set-Cookie"]
+
+
+def test_the_front_door_leads_to_the_readers_language(demo: Flask) -> None:
+    client = demo.test_client()
+    english = client.get("/", headers={"Accept-Language": "en-GB,en;q=0.9"})
+    spanish = client.get("/", headers={"Accept-Language": "es-MX"})
+    assert english.headers["Location"] == "/en/"
+    assert spanish.headers["Location"] == "/es/"
+    assert "Accept-Language" in english.headers["Vary"]
