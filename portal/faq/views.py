@@ -1,5 +1,7 @@
 """Reading the questions: the list with its search, a page per question, all on paper."""
 
+from datetime import date
+
 from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -7,11 +9,12 @@ from markupsafe import Markup
 from portal.faq import misses, queries, situation
 from portal.faq.labels import LANGUAGE_NAMES
 from portal.faq.library import Library, Question
+from portal.faq.routing import WhatIf, what_if
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.store.db import db
 from portal.web.guards import actor, public, requires
-from portal.web.moment import looking_on
+from portal.web.moment import looking_on, moved
 from portal.web.pages import program
 from portal.web.search import LONGEST_QUERY, Fragments, Results
 from portal.web.site import LANGUAGES, language, url
@@ -52,9 +55,15 @@ def question(slug: str) -> ResponseReturnValue:
         abort(404)
     if slug != found.slug.pick(language()):
         return redirect(address(found))
-    g.other_urls = {lang: address(found, lang) for lang in LANGUAGES}
+    on, pasted, tried = looking_on(), "", None
+    beside = situation.load(db.session(), found.situation, actor(), on)
+    if beside and beside.kind == "route" and actor().may(Permission.PLACE_ORDERS):
+        pasted = asked()
+        tried = _tried(pasted, on)
+        if tried and not tried.receipt:
+            return redirect(tried.order_url)
+    g.other_urls = {lang: address(found, lang, q=pasted or None) for lang in LANGUAGES}
     before, after = library.neighbours(found)
-    on = looking_on()
     return render_template(
         "faq/question.html",
         question=found,
@@ -66,7 +75,10 @@ def question(slug: str) -> ResponseReturnValue:
         address=address,
         answer=Markup(found.html.pick(language())),
         spoken=found.html.spoken(language()),
-        situation=situation.load(db.session(), found.situation, actor(), on),
+        situation=beside,
+        pasted=pasted,
+        tried=tried,
+        moved=moved(),
     )
 
 
@@ -83,6 +95,14 @@ def unanswered() -> ResponseReturnValue:
     """The searches that found nothing, for the editors: what to write next."""
     rows = queries.misses(db.session())
     return render_template("faq/misses.html", misses=rows, names=LANGUAGE_NAMES)
+
+
+def _tried(pasted: str, on: date) -> WhatIf | None:
+    """What becomes of what was pasted; None for nothing, or for what no order can hold."""
+    try:
+        return what_if(db.session(), actor(), pasted, on) if pasted else None
+    except ValueError:
+        return None
 
 
 def shelf() -> Library:
@@ -106,10 +126,10 @@ def find(library: Library, q: str, *, count: bool, lang: str | None = None) -> R
     return results
 
 
-def address(question: Question, lang: str | None = None) -> str:
+def address(question: Question, lang: str | None = None, q: str | None = None) -> str:
     """The path of a question's page, in the page's language or in `lang`."""
     lang = lang or language()
-    return url("site.faq.question", lang=lang, slug=question.slug.pick(lang))
+    return url("site.faq.question", lang=lang, slug=question.slug.pick(lang), q=q)
 
 
 def marked(fragments: Fragments) -> Markup:

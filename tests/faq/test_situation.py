@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 
 from portal.faq import situation
 from portal.kernel.access import Role, actor_for
@@ -11,6 +11,7 @@ from portal.registry.facts import CHANNEL_TEAM
 from portal.registry.models import Agreement, Partner, Product, Registry, Team
 from portal.registry.rules import ContractStatus
 from portal.store.db import atomic, db
+from portal.store.decisions import StoredDecision
 from tests.people import CHANNEL, NORTE, SUPPORT, SUR, Browser
 
 TODAY = date(2017, 12, 1)
@@ -88,11 +89,43 @@ def test_q4_shows_a_portfolio_only_while_the_agreement_is_active(demo):
 
 @BOTH
 @pytest.mark.parametrize("question", ["Q5", "Q10"])
-def test_q5_and_q10_offer_the_box_that_routes_for_real(demo, lang, question):
-    page = Browser(demo).as_(NORTE).get(f"/{lang}/faq/{SLUG[question][lang]}")
-    box = page.partition('<div class="box__ask">')[2]
-    assert f'method="get" action="/{lang}/orders/new"' in box
-    assert 'name="q"' in box
+def test_q5_and_q10_route_what_is_pasted_for_real(demo, lang, question):
+    """R3: the answer under the question is the rule's own, and nothing is placed by looking."""
+    path = f"/{lang}/faq/{SLUG[question][lang]}"
+    browser = Browser(demo).as_(NORTE)
+    assert 'name="q"' in browser.get(path)
+    page = browser.get(path, query_string={"q": "73 HCGS 123456 000 NE\nBBWX-7301"})
+    shown = page.partition('class="receipt')[2]
+    for text in ("CTL-2015-0042", "L3-2015-0611", "Cuentas Level 3"):
+        assert text in shown
+    assert f'href="/{lang}/orders/new?' in shown
+    assert db.session().scalar(select(func.count()).select_from(StoredDecision)) == 0
+    other = {"es": "en", "en": "es"}[lang]
+    assert f'href="/{other}/faq/{SLUG[question][other]}?q=73' in page
+
+
+def test_another_companys_circuit_is_unknown_in_the_box(demo):
+    page = (
+        Browser(demo).as_(SUR).get(f"/en/faq/{SLUG['Q5']['en']}", query_string={"q": "BBWX-7301"})
+    )
+    assert 'data-code="service.unknown"' in page
+    assert "Banco del Istmo" not in page
+
+
+def test_what_needs_a_choice_goes_on_in_the_order_form(demo):
+    """A contract number asks for something new on it: which product is chosen there."""
+    browser = Browser(demo).as_(NORTE)
+    path = f"/en/faq/{SLUG['Q5']['en']}"
+    browser.get(path, query_string={"q": "L3-2015-0611"}, status=302)
+    assert browser.page.headers["Location"].startswith("/en/orders/new?")
+
+
+def test_whatever_is_pasted_gets_an_answer(demo):
+    browser = Browser(demo).as_(NORTE)
+    for pasted in ("\0", "x" * 5_000, "\ud800", "'; DROP TABLE service; --", ";;;,,,"):
+        sent = pasted.encode("utf-8", "surrogatepass")
+        response = browser.client.get(f"/en/faq/{SLUG['Q5']['en']}", query_string={"q": sent})
+        assert response.status_code in (200, 302)
 
 
 @BOTH
