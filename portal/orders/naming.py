@@ -83,11 +83,12 @@ def load_names(
     orders = decision.value.orders if decision.value else ()
     return Names(
         registries=registry_names(session),
-        customers=dict(
-            session.execute(
+        customers={
+            row.code: row.name
+            for row in session.execute(
                 select(Customer.code, Customer.name).where(Customer.code.in_(customers))
-            ).tuples()
-        ),
+            )
+        },
         products=product_names(session, products - {None}),
         teams=_teams(session, {order.account_team for order in orders} - {None}),
     )
