@@ -1,14 +1,13 @@
-"""Finding things in the registries as people write them, and whose they are on a date.
+"""Finding things in the registries as people write them.
 
 Everything here is scoped: what an actor may not see is not found.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, or_
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -16,21 +15,17 @@ from portal.registry import scopes
 from portal.registry.models import (
     Contract,
     Customer,
-    LineTeam,
-    Partner,
     Registry,
     Service,
     Team,
     TeamMember,
 )
 from portal.registry.rules import normal
-from portal.store.facts import in_period
 from portal.store.scope import visible_to
 
 LONGEST = 200
 FOUND = 20
 in_force = scopes.in_force
-lines_of = scopes.lines_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,7 @@ class TeamPerson:
     team: str
     team_name: str
     registry: str
-    former: bool = False
+    former: bool
 
 
 def find(session: Session, actor: Actor, text: str) -> list[Hit]:
@@ -120,42 +115,19 @@ def find_person(session: Session, actor: Actor, text: str) -> list[TeamPerson]:
     address = or_(TeamMember.email == written, TeamMember.former_email == written)
     pattern = f"%{_literal(written)}%"
     condition = or_(address, func.lower(TeamMember.name).like(pattern, escape="\\"))
-    query = people_query(actor).where(condition).order_by(TeamMember.name).limit(FOUND)
-    return people(session, query, written)
-
-
-def people_query(actor: Actor) -> Any:
-    """The people of teams the actor sees, with their team and registry."""
-    return (
+    query: Any = (
         visible_to(TeamMember, actor)
         .with_only_columns(
             *(TeamMember.id, TeamMember.name, TeamMember.email, TeamMember.former_email),
             *(TeamMember.phone, TeamMember.team_id, Team.code),
             *(Team.name.label("team_name"), Registry.slug),
+            case((TeamMember.former_email == written, 1), else_=0),
         )
         .join(Team, Team.id == TeamMember.team_id)
         .join(Registry, Registry.id == TeamMember.registry_id)
     )
-
-
-def people(session: Session, query: Any, written: str = "") -> list[TeamPerson]:
-    """The people of a `people_query`; `written` is the address they were looked for by."""
-    return [
-        TeamPerson(*[*row, bool(written) and row[3] == written]) for row in session.execute(query)
-    ]
-
-
-def line_team_on(session: Session, line_id: int, on: date) -> int | None:
-    """The id of the account team that serves a contract line on `on`; callers check the line."""
-    query = select(LineTeam.team_id).where(LineTeam.line_id == line_id, in_period(LineTeam, on))
-    return session.scalar(query)
-
-
-def own_partner(session: Session, actor: Actor) -> Partner | None:
-    """The company of a partner's person."""
-    if actor.partner_id is None:
-        return None
-    return session.scalar(visible_to(Partner, actor).where(Partner.id == actor.partner_id))
+    query = query.where(condition).order_by(TeamMember.name, TeamMember.id).limit(FOUND)
+    return [TeamPerson(*row) for row in session.execute(query)]
 
 
 def _literal(text: str) -> str:

@@ -1,18 +1,14 @@
 """Who finds what in the registries (facts.md section 9); rivals never see each other."""
 
-from datetime import date
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from portal.kernel.access import Actor, Role, actor_for
-from portal.registry import listing, pages, queries
+from portal.registry import listing, queries
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service, Team
 from portal.store.db import Base, db
 from portal.store.scope import visible_to
 from tests.registry.world import CTL, L3, Desk, contract
-
-ON = date(2017, 12, 1)
 
 
 def who(role: Role, registry: str | None = None, team: str = "", partner: str = "") -> Actor:
@@ -146,80 +142,8 @@ def test_a_person_is_found_by_the_new_address_and_by_the_old(world: Desk, text: 
     assert found.former == text.lower().startswith("ana@old")
 
 
-def test_a_contract_page_shows_chain_team_history_and_services(world: Desk) -> None:
-    page = pages.contract_page(db.session(), partner("P1"), CTL, "A-2", on=ON)
-    assert page is not None and page.team is not None
-    assert [row.number for row in page.chain] == ["A-1/x", "A-2"]
-    assert [row.in_force for row in page.chain] == [False, True]
-    assert (page.team.code, [person.name for person in page.team.people]) == ("C1", ["Ana Núñez"])
-    assert [(each.team, each.warrant.value) for each in page.history] == [("C1", "origin")]
-    assert [each.service for each in page.services.rows] == ["73/HCGS/123456/000/NE"]
-    assert pages.contract_page(db.session(), partner("P2"), CTL, "A-2", on=ON) is None
-
-
-def test_a_consolidation_names_what_it_replaces(world: Desk) -> None:
-    page = pages.contract_page(db.session(), who(Role.CHANNEL_LEAD, CTL), CTL, "V-3", on=ON)
-    assert page is not None
-    assert [row.number for row in page.replaces] == ["V-1", "V-2"]
-    rival = pages.contract_page(db.session(), partner("P1"), CTL, "W-1", on=ON)
-    assert rival is not None and rival.services.rows == ()
-    assert [row.number for row in rival.chain] == ["W-1"]
-
-
-def test_lists_page_by_key_and_filter(world: Desk) -> None:
-    lead, session = who(Role.CHANNEL_LEAD, CTL), db.session()
-    first = listing.contracts(session, lead, on=ON, limit=3)
-    rest = listing.contracts(session, lead, on=ON, limit=50, after=first.after or 0)
-    assert len(first.rows) == 3 and len(rest.rows) == 5 and rest.after is None
-    found = listing.contracts(session, lead, on=ON, text="a1x").rows
-    assert [row.number for row in found] == ["A-1/x"]
-    by_name = listing.contracts(session, lead, on=ON, text="secon").rows
-    assert {row.customer for row in by_name} == {"K2"}
-
-
-def test_pages_cost_the_same_queries_for_one_row_and_for_many(world: Desk) -> None:
-    session, lead = db.session(), who(Role.CHANNEL_LEAD, CTL)
-    loaders = {
-        "overview": lambda: listing.overview(session, lead),
-        "agreements": lambda: listing.agreements(session, lead, on=ON),
-        "contracts": lambda: listing.contracts(session, lead, on=ON),
-        "contract": lambda: pages.contract_page(session, lead, CTL, "A-2", on=ON),
-        "partner": lambda: pages.partner_page(session, lead, "P1", on=ON),
-        "customer": lambda: pages.customer_page(session, lead, "K1", on=ON),
-        "team": lambda: pages.team_page(session, lead, CTL, "C1", on=ON),
-        "directory": lambda: pages.directory(session, lead),
-    }
-    counted: list[str] = []
-
-    def count(_connection: object, _cursor: object, text: str, *_more: object) -> None:
-        if not text.startswith("BEGIN"):
-            counted.append(text)
-
-    event.listen(db.engine, "before_cursor_execute", count)
-
-    def cost() -> dict[str, int]:
-        costs = {}
-        for name, load in loaders.items():
-            counted.clear()
-            assert load()
-            costs[name] = len(counted)
-        return costs
-
-    few = cost()
-    many = [contract(f"M-{n}", "C1") for n in range(30)]
-    assert world.give("contracts", many)["created"] == 30
-    rows = [(CTL, f"S-{n}", "A-2", "CP", "active") for n in range(30)]
-    assert world.give("services", rows)["created"] == 30
-    try:
-        assert cost() == few
-    finally:
-        event.remove(db.engine, "before_cursor_execute", count)
-    assert max(few.values()) <= 7
-
-
-def test_the_team_of_a_line_on_a_date(world: Desk) -> None:
-    line = db.session().scalar(select(Contract.line_id).where(Contract.number == "A-2"))
-    assert line is not None
-    team = db.session().scalar(select(Team.id).where(Team.code == "C1"))
-    assert queries.line_team_on(db.session(), line, ON) == team
-    assert queries.line_team_on(db.session(), line, date(2009, 12, 31)) is None
+def test_a_portfolio_is_that_of_one_registry(world: Desk) -> None:
+    registry_id = who(Role.CHANNEL_LEAD, L3).registry_id
+    assert registry_id is not None
+    products = listing.portfolio(db.session(), partner("P1"), registry_id)
+    assert [product.code for product in products] == ["LP"]
