@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.registry.rules import EndOfTerm, Program, ServiceStatus, TeamKind
 from portal.registry.standing import State
+from portal.web.hours import hours_text
 from portal.web.i18n import date_text
 from portal.web.site import language
 
@@ -49,7 +50,7 @@ def why(paper: Any, state: State, on: date) -> str:
     start, end = (date_text(day, lang) if day else "" for day in (paper.starts_on, paper.ends_on))
     if state is State.IN_FORCE:
         if not end:
-            return _("It began on %(start)s and has no end date.", start=start)
+            return str(_("It began on %(start)s and has no end date.", start=start))
         over = paper.ends_on < on
         said: dict[tuple[EndOfTerm, bool], str] = {
             (EndOfTerm.EXPIRE, False): _("Its term ends on %(end)s, and the contract with it.", end=end),
@@ -58,19 +59,20 @@ def why(paper: Any, state: State, on: date) -> str:
             (EndOfTerm.MONTH_TO_MONTH, True): _("Its term ended on %(end)s; it goes on month by month.", end=end),
             (EndOfTerm.AUTO_RENEW, True): _("Its term ended on %(end)s and it renewed by itself.", end=end),
         }  # fmt: skip
-        return said[paper.end_of_term, over]
+        return str(said[paper.end_of_term, over])
     if state is State.NOT_STARTED:
-        return _("It starts on %(start)s.", start=start)
+        return str(_("It starts on %(start)s.", start=start))
     if state is State.ENDED:
-        return _("Its term ended on %(end)s.", end=end)
+        return str(_("Its term ended on %(end)s.", end=end))
     if state is State.REPLACED:
         day = date_text(paper.replaced_on, lang)
-        return _("Another contract replaced it on %(date)s.", date=day)
-    return {
+        return str(_("Another contract replaced it on %(date)s.", date=day))
+    rest = {
         State.PENDING: _("It is pending: not yet active."),
         State.SUSPENDED: _("It is suspended."),
         State.TERMINATED: _("It is terminated."),
-    }[state]
+    }
+    return str(rest[state])
 
 
 def term(starts_on: date, ends_on: date | None) -> str:
@@ -78,5 +80,5 @@ def term(starts_on: date, ends_on: date | None) -> str:
     lang = language()
     start = date_text(starts_on, lang, "medium")
     if ends_on is None:
-        return _("since %(start)s", start=start)
-    return _("%(start)s to %(end)s", start=start, end=date_text(ends_on, lang, "medium"))
+        return str(_("since %(start)s", start=start))
+    return str(_("%(start)s to %(end)s", start=start, end=date_text(ends_on, lang, "medium")))

@@ -3,12 +3,11 @@
 Core selects in a fixed number of queries, scoped to the reader; what they may not see is absent.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, and_, distinct, func, or_, select
+from sqlalchemy import ScalarSelect, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
@@ -19,10 +18,8 @@ from portal.registry.models import (
     Customer,
     LineTeam,
     Partner,
-    Product,
     Registry,
     Replacement,
-    Service,
     Team,
 )
 from portal.registry.standing import State, state_on
@@ -65,13 +62,14 @@ class Overview:
 class Filters:
     """What a list of contracts is narrowed to; None narrows nothing."""
 
+    registry: int | None = None
     in_force: bool | None = None
     customer: int | None = None
     partner: int | None = None
 
 
 @dataclass(frozen=True)
-class Paper:
+class Listed:
     """One contract as a list shows it."""
 
     id: int
@@ -89,10 +87,9 @@ class Paper:
 class Papers:
     """A page of contracts, newest first, with the keys to the neighbouring pages."""
 
-    rows: tuple[Paper, ...]
+    rows: tuple[Listed, ...]
     newer: str | None = None
     older: str | None = None
-    customers: tuple[tuple[int, str], ...] = field(default=())
 
 
 def registries(session: Session, actor: Actor) -> list[RegistryRow]:
@@ -105,23 +102,13 @@ def registries(session: Session, actor: Actor) -> list[RegistryRow]:
 
 def overviews(session: Session, actor: Actor, on: date) -> list[Overview]:
     """Each registry the actor works in, as of `on`. Three queries."""
-    current = func.count().filter(queries.in_force(Contract, on))
-    counted = {
-        row[0]: row[1:]
-        for row in session.execute(
-            visible_to(Contract, actor)
-            .with_only_columns(
-                *(Contract.registry_id, current, func.count()),
-                func.count(distinct(Contract.customer_id)),
-            )
-            .group_by(Contract.registry_id)
-        )
-    }
+    counted = counts(session, actor, on)
     served: dict[int, list[tuple[int, str]]] = {}
     in_use = select(Contract.line_id).where(queries.in_force(Contract, on))
     for registry_id, team_id, name in session.execute(
         visible_to(LineTeam, actor)
         .with_only_columns(LineTeam.registry_id, Team.id, Team.name)
+        .select_from(LineTeam)
         .join(Team, Team.id == LineTeam.team_id)
         .where(in_period(LineTeam, on), LineTeam.line_id.in_(in_use))
         .distinct()
@@ -135,11 +122,25 @@ def overviews(session: Session, actor: Actor, on: date) -> list[Overview]:
     ]
 
 
+def counts(
+    session: Session, actor: Actor, on: date, partner_id: int | None = None
+) -> dict[int, tuple[int, int, int]]:
+    """By registry: contracts in force on `on`, all contracts, and their customers. One query."""
+    query = visible_to(Contract, actor).with_only_columns(
+        *(Contract.registry_id, func.count().filter(queries.in_force(Contract, on))),
+        *(func.count(), func.count(distinct(Contract.customer_id))),
+    )
+    if partner_id is not None:
+        query = query.where(Contract.partner_id == partner_id)
+    rows = session.execute(query.group_by(Contract.registry_id))
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
 def papers(
-    session: Session, actor: Actor, on: date, where: ColumnElement[bool], filters: Filters, key: Key | None
+    session: Session, actor: Actor, on: date, filters: Filters, key: Key | None = None
 ) -> Papers:
     """A page of the contracts that fit, newest first. One query."""
-    query = listing(actor).where(where, *_narrowed(filters, on))
+    query = listing(actor).where(*_narrowed(filters, on))
     if key is not None:
         query = query.where(_beyond(key))
     forward = key is not None and key.newer
@@ -163,6 +164,7 @@ def customer_choices(session: Session, actor: Actor, registry_id: int) -> list[t
     query = (
         visible_to(Contract, actor)
         .with_only_columns(Customer.id, Customer.name)
+        .select_from(Contract)
         .join(Customer, Customer.id == Contract.customer_id)
         .where(Contract.registry_id == registry_id)
         .distinct()
@@ -170,11 +172,6 @@ def customer_choices(session: Session, actor: Actor, registry_id: int) -> list[t
         .limit(MOST_CHOICES)
     )
     return [(row.id, row.name) for row in session.execute(query)]
-
-
-def begins_like(session: Session, actor: Actor, key: str) -> list[Paper | Any]:
-    """Contracts and services whose id begins with the letters and digits of `key`."""
-    raise NotImplementedError
 
 
 def replaced_on() -> ScalarSelect[Any]:
@@ -189,7 +186,7 @@ def replaced_on() -> ScalarSelect[Any]:
     )
 
 
-def listing(actor: Actor) -> Select[Any]:
+def listing(actor: Actor) -> Any:
     """The contracts the actor sees, with what a list says of each."""
     return (
         visible_to(Contract, actor)
@@ -204,11 +201,42 @@ def listing(actor: Actor) -> Select[Any]:
     )
 
 
-def _paper(row: Any, on: date) -> Paper:
-    state = state_on(
-        on, row.status, row.starts_on, row.ends_on, row.end_of_term, row.replaced_on
-    )
-    return Paper(
+def _paper(row: Any, on: date) -> Listed:
+    state = state_on(on, row.status, row.starts_on, row.ends_on, row.end_of_term, row.replaced_on)
+    return Listed(
         *(row.id, row.number, row.customer_id, row.customer, row.partner_id, row.partner),
         *(row.starts_on, row.ends_on, state),
     )
+
+
+def _narrowed(filters: Filters, on: date) -> list[ColumnElement[bool]]:
+    columns = (
+        (Contract.registry_id, filters.registry),
+        (Contract.customer_id, filters.customer),
+        (Contract.partner_id, filters.partner),
+    )
+    found = [column == wanted for column, wanted in columns if wanted is not None]
+    if filters.in_force is not None:
+        current = queries.in_force(Contract, on)
+        found.append(current if filters.in_force else ~current)
+    return found
+
+
+def key_of(text: str | None, *, newer: bool) -> Key | None:
+    """The key an address names, as `papers` gives it; None for none and for nonsense."""
+    day, _, number = (text or "").partition(".")
+    try:
+        return Key(date.fromisoformat(day), int(number), newer)
+    except ValueError:
+        return None
+
+
+def _key(row: Listed) -> str:
+    return f"{row.starts_on.isoformat()}.{row.id}"
+
+
+def _beyond(key: Key) -> ColumnElement[bool]:
+    same = Contract.starts_on == key.starts_on
+    if key.newer:
+        return or_(Contract.starts_on > key.starts_on, and_(same, Contract.id > key.id))
+    return or_(Contract.starts_on < key.starts_on, and_(same, Contract.id < key.id))
