@@ -19,6 +19,7 @@ from portal.web.pages import program
 from portal.web.search import LONGEST_QUERY, Fragments, Results
 from portal.web.site import LANGUAGES, language, url
 
+MOST_PASTED = 8_000
 bp = Blueprint("faq", __name__, url_prefix="/faq")
 
 
@@ -54,11 +55,11 @@ def question(slug: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     if slug != found.slug.pick(language()):
-        return redirect(address(found))
+        return redirect(address(found, q=request.args.get("q")))
     on, pasted, tried = looking_on(), "", None
     beside = situation.load(db.session(), found.situation, actor(), on)
     if beside and beside.kind == "route" and actor().may(Permission.PLACE_ORDERS):
-        pasted = asked()
+        pasted = request.args.get("q", "")[:MOST_PASTED].strip()
         tried = _tried(pasted, on)
         if tried and not tried.receipt:
             return redirect(tried.order_url)

@@ -104,6 +104,13 @@ def test_q5_and_q10_route_what_is_pasted_for_real(demo, lang, question):
     assert f'href="/{other}/faq/{SLUG[question][other]}?q=73' in page
 
 
+def test_a_long_list_is_not_cut(demo):
+    """More than a search may hold, fewer than an order form: every line is answered."""
+    pasted = "\n".join(f"73/HCGS/{number:06}/000/NE" for number in range(38))
+    page = Browser(demo).as_(NORTE).get(f"/en/faq/{SLUG['Q5']['en']}", query_string={"q": pasted})
+    assert page.count('data-code="service.unknown"') == 38
+
+
 def test_another_companys_circuit_is_unknown_in_the_box(demo):
     page = (
         Browser(demo).as_(SUR).get(f"/en/faq/{SLUG['Q5']['en']}", query_string={"q": "BBWX-7301"})
