@@ -199,3 +199,15 @@ def test_the_order_of_rows_does_not_matter_and_what_went_in_comes_out(
     wipe()
     house_desk.give("contracts", sorted(rows, reverse=True))
     assert state(house_desk) == first
+
+
+def test_every_code_of_the_import_says_itself_in_words_with_its_own_facts() -> None:
+    import re
+
+    from portal.registry.labels import IMPORT_CODES
+    from portal.registry.rules import CODES, ImportCode
+
+    assert {*IMPORT_CODES} == {*CODES} == {*ImportCode}
+    for code, label in IMPORT_CODES.items():
+        assert {*re.findall(r"%\((\w+)\)s", str(label))} <= {*CODES[code].facts}, code
+        assert "%" not in re.sub(r"%\(\w+\)s", "", str(label)), code
