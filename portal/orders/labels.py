@@ -80,12 +80,12 @@ SENTENCES: dict[str, LazyString] = {
     ),
     "contract.ambiguous": _l("Several of your contracts fit: %(candidates)s. Say which one."),
     "contract.follows_service": _l(
-        "You named %(named)s, but %(service)s was bought under %(original)s: the order goes to the "
-        "%(registry)s contract in force of that line, %(contract)s."
+        "You named %(named)s, but %(service)s was bought under %(original)s: the order follows it "
+        "to the %(registry)s contract %(contract)s."
     ),
     "contract.follows_service:none": _l(
-        "You named %(named)s, but the order goes to the %(registry)s contract in force of the "
-        "line on which %(service)s was bought, %(contract)s."
+        "You named %(named)s, but the order follows the service %(service)s to the %(registry)s "
+        "contract %(contract)s."
     ),
 }
 
