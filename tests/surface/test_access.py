@@ -29,7 +29,7 @@ PUBLIC = {
     "health.healthz", "health.front_door", "faq_api.faq",
     "site.accounts.sign_in", "site.accounts.start_session", "site.accounts.sign_out",
     "site.home.index", "site.home.look_on", "site.home.choose_date", "site.home.rules",
-    "site.home.design", "site.faq.index", "site.faq.entry", "site.faq.printable",
+    "site.home.design", "site.faq.index", "site.faq.question", "site.faq.on_paper",
 }  # fmt: skip
 OF_ROLE = {
     Role.PARTNER_USER: NORTE, Role.PARTNER_ADMIN: NORTE_ADMIN, Role.CHANNEL_MANAGER: CHANNEL,
