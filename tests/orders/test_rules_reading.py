@@ -127,6 +127,12 @@ def test_a_product_of_several_portfolios_goes_where_it_can_be_placed():
     assert only(basket(add(product="BOTH"))) == (L3, "K2")
 
 
+def test_naming_a_contract_chooses_its_registry_with_whatever_lacks_there():
+    """A product of both portfolios on a contract whose registry has no agreement: that is told."""
+    found = fault(basket(new("BOTH", "N1")), without(agreements=["A-CTL"]))
+    assert (found.code, found.facts["registry"]) == ("agreement.inactive", CTL)
+
+
 # --- in force, and agreements (R8) ---------------------------------------------------------------
 
 ENDED = date(2017, 11, 30)
@@ -140,6 +146,14 @@ def test_a_contract_that_rolls_outlives_its_end(rolls):
 @pytest.mark.parametrize("ends_on", [None, date(2017, 12, 1)])
 def test_an_end_is_inclusive_and_a_blank_one_open(ends_on):
     assert only(basket(add()), altered("K2", ends_on=ends_on)) == (L3, "K2")
+
+
+def test_on_the_day_a_renewal_starts_the_renewed_paper_no_longer_counts():
+    """R8, inclusive: whatever else the old paper says."""
+    facts = altered("K1", ends_on=None)
+    facts = altered("K2", facts, starts_on=date(2017, 12, 1), status=ContractStatus.PENDING)
+    assert fault(basket(add()), facts).code == "contract.not_in_force"
+    assert only(basket(add(), on=date(2017, 11, 30)), facts) == (L3, "K1")
 
 
 def test_a_replacement_that_has_started_ends_what_it_replaces_whatever_its_own_status():
