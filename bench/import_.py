@@ -1,6 +1,6 @@
 """How long a large import takes: 100,000 services on 10,000 contracts, new and again.
 
-Run with `python bench/import_.py [rows]`; it works on a portal of its own in a temporary folder.
+Run with `python -m bench.import_ [rows]`; it works on a portal of its own in a temporary folder.
 """
 
 import sys
