@@ -69,6 +69,17 @@ def create_person(
         return person.id
 
 
+def set_password(person_id: int, password: str) -> None:
+    """Let a person sign in with `password`; nothing happens when they do already."""
+    with atomic() as session:
+        person = session.get_one(Person, person_id)
+        try:
+            HASHER.verify(person.password_hash, password)
+        except VerificationError:
+            person.password_hash = HASHER.hash(password)
+            person.session_version += 1
+
+
 def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, int] | None:
     """The actor and session version behind the credentials, or None. `now` is wall time.
 

@@ -7,7 +7,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from portal.faq import load as _faq  # noqa: F401  (declares how it takes the pack)
 from portal.kernel import clock
+from portal.registry import load as _registry  # noqa: F401
 from portal.store import pack
 from portal.store import program as programs
 

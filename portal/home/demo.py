@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts import commands as accounts
@@ -49,6 +49,7 @@ def seed() -> Seeded:
     """
     program = current_app.extensions["portal.program"]
     settings = current_app.extensions["portal.config"]
+    _refuse_real_data()
     world = pack.load_accounts(program.slug)
     clock.configure(program.zone, settings.starts_on or world.today, settings.clock_stamp)
     folder = pack.demo_path(program.slug)
@@ -59,7 +60,8 @@ def seed() -> Seeded:
             continue
         result = registry.import_file(kind, path, actor=SYSTEM, now=clock.wall())
         if result.errors:
-            raise NotADemo(f"{path.name}: {result.errors[0]}")
+            first = result.errors[0]
+            raise NotADemo(f"{path.name}, line {first.line}: {first.code}; load the program first")
         created, unchanged = created + result.created, unchanged + result.unchanged
     _set_hours(folder / "hours.csv")
     word = kept.choose_password()
@@ -70,9 +72,18 @@ def seed() -> Seeded:
     return Seeded(created, unchanged, address, word, tuple(entries))
 
 
-def _make(person: Account, word: str) -> bool:
+def _refuse_real_data() -> None:
+    """The demo fills empty portals only: made-up people with one password are no guests of others."""
     session = db.session()
-    if session.scalar(select(Person.id).where(Person.email == person.address)):
+    lived_in = session.scalar(select(or_(exists(select(Person.id)), exists(select(Partner.id)))))
+    if lived_in and not kept.people():
+        raise NotADemo("this portal has people or partners of its own; use an empty PORTAL_DATA")
+
+
+def _make(person: Account, word: str) -> bool:
+    existing = _id(Person.id, Person.email == person.address)
+    if existing is not None:
+        accounts.set_password(existing, word)
         return False
     registry_id = _id(Registry.id, Registry.slug == person.registry)
     accounts.create_person(

@@ -6,10 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.faq import situation
 from portal.home import rulebook
 from portal.home.sample import basket, sample_world
 from portal.kernel import clock
 from portal.kernel.access import Permission
+from portal.orders import pages as orders
+from portal.store.db import db
 from portal.web import moment
 from portal.web.guards import actor, public
 from portal.web.pages import program
@@ -24,7 +27,15 @@ def index() -> ResponseReturnValue:
     """What the portal is, and one box that routes: of the sample world, or one's own."""
     who = actor()
     if who.known:
-        return render_template("home/desk.html", may_order=who.may(Permission.PLACE_ORDERS))
+        session, on = db.session(), moment.looking_on()
+        sees_orders = who.may(Permission.READ_ORDERS)
+        return render_template(
+            "home/desk.html",
+            may_order=who.may(Permission.PLACE_ORDERS),
+            situation=situation.load(session, "teams", who, on),
+            on=on,
+            orders=orders.orders(session, who)[:3] if sees_orders else None,
+        )
     world, today = sample_world(program().slug), moment.looking_on()
     chosen = world.example(request.args.get("sample", ""))
     receipt = rulebook.receipt(world, basket(chosen, today)) if chosen else None

@@ -70,6 +70,11 @@ class OrderForm:
         )
         return Basket(partner, on, lines, self.customer or None)
 
+    def without(self, number: int) -> "OrderForm":
+        """The form less its line of that number, counted from 1."""
+        rest = (line for at, line in enumerate(self.lines, 1) if at != number)
+        return replace(self, lines=tuple(rest))
+
     def arguments(self) -> dict[str, str | list[str]]:
         """The form as the parts of an address or the hidden fields of a form."""
         return {
