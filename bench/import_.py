@@ -38,7 +38,7 @@ def files(folder: Path, slug: str, count: int) -> dict[str, Path]:
         )
         for n in range(papers)
     ]
-    services = [
+    services: list[tuple[str, ...]] = [
         (slug, f"{n // 1000:03}/HCGS/{n:06}/NE", f"C-{n % papers:06}", "X", "active", "", "", "")
         for n in range(count)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from portal.kernel import clock
 from portal.kernel.access import SYSTEM
@@ -22,6 +23,7 @@ from portal.store.pack import PROGRAMS
 group = AppGroup("registry", help="The contract registries: import and export.")
 KIND = click.argument("kind", type=click.Choice(sorted(KINDS)))
 SHOWN = 50
+LANGUAGE = "en"  # of the commands, as of their help
 
 
 @group.command("import")
@@ -67,7 +69,9 @@ def import_(
         actor=SYSTEM,
         now=clock.wall(),
     )
-    click.echo(json.dumps(as_dict(result), ensure_ascii=False) if as_json else _text(result))
+    with force_locale(LANGUAGE):
+        said = json.dumps(as_dict(result), ensure_ascii=False) if as_json else _text(result)
+    click.echo(said)
     ctx.exit(1 if result.errors else 0)
 
 
