@@ -1,4 +1,4 @@
-"""What the pages of agreements, partners and customers show, scoped to the reader."""
+"""What the pages of agreements, portfolios, partners and customers show, scoped to the reader."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
 from portal.registry.facts import CHANNEL_TEAM, COMPENSATION, SCHEDULE
-from portal.registry.models import Agreement, AgreementTeam, Customer, Partner, Registry, Team
+from portal.registry.models import (
+    Agreement,
+    AgreementTeam,
+    Customer,
+    Partner,
+    Product,
+    Registry,
+    Team,
+)
 from portal.registry.rules import Program
 from portal.registry.standing import Dated, Held, State, dated, state_on
 from portal.registry.team_pages import TeamCard, cards, fold
@@ -110,6 +118,12 @@ def partner(session: Session, actor: Actor, partner_id: int) -> Partner | None:
 def customer(session: Session, actor: Actor, customer_id: int) -> Customer | None:
     """One customer, or None when the actor does not see it."""
     return session.scalar(visible_to(Customer, actor).where(Customer.id == customer_id))
+
+
+def portfolio(session: Session, actor: Actor, registry_id: int) -> list[Product]:
+    """The products of one registry, by code."""
+    query = visible_to(Product, actor).where(Product.registry_id == registry_id)
+    return list(session.scalars(query.order_by(Product.code)))
 
 
 def _briefs(actor: Actor) -> Any:

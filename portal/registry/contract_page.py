@@ -35,7 +35,10 @@ SERVICES = 50
 
 @dataclass(frozen=True)
 class Paper:
-    """One contract of a chain; `shown` when the reader may see it, `replaces` by their ids."""
+    """One contract of a chain; `shown` when the reader may see it.
+
+    `replaces` are ids, of contracts outside the chain too: others that were consolidated with it.
+    """
 
     id: int
     line_id: int
@@ -110,7 +113,9 @@ def chain(
     papers = _linked(session, papers, on)
     paper = papers[contract_id]
     ahead = list(_walk(paper, lambda one: _next(papers, one)))
-    behind = list(_walk(paper, lambda one: [papers[each] for each in one.replaces]))
+    behind = list(
+        _walk(paper, lambda one: [papers[each] for each in one.replaces if each in papers])
+    )
     current = (one for one in (*ahead, *behind) if one.state is State.IN_FORCE)
     return Chain(
         paper,
@@ -203,10 +208,11 @@ def _reach(contract_id: int, way: str) -> CTE:
 def _linked(session: Session, papers: dict[int, Paper], on: date) -> dict[int, Paper]:
     """The papers with what replaces what among them, and the state of each on `on`."""
     newer = aliased(Contract)
+    sides = (Replacement.replaced_id, Replacement.contract_id)
     rows = session.execute(
         select(Replacement.contract_id, Replacement.replaced_id, newer.starts_on)
         .join(newer, newer.id == Replacement.contract_id)
-        .where(Replacement.replaced_id.in_(sorted(papers)))
+        .where(or_(*(column.in_(sorted(papers)) for column in sides)))
     ).all()
     replaces: dict[int, list[int]] = defaultdict(list)
     successor: dict[int, tuple[int, date]] = {}

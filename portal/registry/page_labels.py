@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
+from babel.lists import format_list
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.registry.rules import EndOfTerm, Program, ServiceStatus, TeamKind
 from portal.registry.standing import State
-from portal.web.hours import hours_text
-from portal.web.i18n import date_text
+from portal.web.i18n import REGIONAL, date_text
 from portal.web.site import language
 
 # A word, and the mark it carries.
@@ -22,6 +22,7 @@ STATES = {
     State.REPLACED: (_l("Replaced"), ""),
     State.ENDED: (_l("Ended"), ""),
 }
+AGREEMENT_STATES = {**STATES, State.IN_FORCE: (_l("Active"), "yes")}
 SERVICE_STATES = {
     ServiceStatus.PENDING: (_l("Pending"), "wait"),
     ServiceStatus.ACTIVE: (_l("Active"), "yes"),
@@ -73,6 +74,11 @@ def why(paper: Any, state: State, on: date) -> str:
         State.TERMINATED: _("It is terminated."),
     }
     return str(rest[state])
+
+
+def listed(names: list[str]) -> str:
+    """Names as a list in words: "A, B and C"."""
+    return str(format_list(names, locale=REGIONAL[language()]))
 
 
 def term(starts_on: date, ends_on: date | None) -> str:

@@ -6,10 +6,11 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from portal.kernel.access import Permission
-from portal.registry import companies, contract_page, listing, page_labels, pages, queries
+from portal.registry import companies, contract_page, page_labels, pages, queries
 from portal.registry.pages import Filters, RegistryRow, key_of
 from portal.store.db import db
 from portal.web.guards import actor, requires
+from portal.web.hours import hours_text
 from portal.web.moment import looking_on, moved
 from portal.web.site import language, url
 
@@ -105,7 +106,7 @@ def portfolio(slug: str) -> ResponseReturnValue:
     """The products of one registry, and whether the reader's company may sell them (Q4)."""
     session, who, on = db.session(), actor(), looking_on()
     registry = _registry(slug)
-    products = listing.portfolio(session, who, registry.id)
+    products = companies.portfolio(session, who, registry.id)
     own = companies.agreements(session, who, on) if who.partner_id is not None else []
     return _page(
         "registry/portfolio.html",
@@ -143,6 +144,7 @@ def _page(template: str, **values: Any) -> str:
     return render_template(
         template,
         words=page_labels,
+        hours=hours_text,
         on=looking_on(),
         is_partner=who.partner_id is not None,
         may_order=not moved()

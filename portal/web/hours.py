@@ -3,7 +3,7 @@
 from typing import Any
 
 from babel import Locale
-from babel.dates import get_timezone_name
+from babel.dates import get_timezone_location
 from flask_babel import gettext as _
 
 from portal.web.i18n import REGIONAL
@@ -13,7 +13,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def hours_text(hours: dict[str, Any] | None) -> str:
-    """ "Mon to Fri, 08:00–17:00 (Mountain Time)", or nothing when a team keeps none."""
+    """ "Mon to Fri, 08:00–17:00 (Denver time)", or nothing when a team keeps none."""
     if not hours:
         return ""
     locale = Locale.parse(REGIONAL[language()])
@@ -21,5 +21,6 @@ def hours_text(hours: dict[str, Any] | None) -> str:
     first, dash, last = str(hours["days"]).partition("-")
     start = names[DAYS.index(first)]
     days = _("%(first)s to %(last)s", first=start, last=names[DAYS.index(last)]) if dash else start
-    zone = get_timezone_name(str(hours["zone"]), locale=locale)
+    city = get_timezone_location(str(hours["zone"]), locale=locale, return_city=True)
+    zone = _("%(city)s time", city=city)
     return f"{days}, {hours['opens']}–{hours['closes']} ({zone})"
