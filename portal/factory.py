@@ -33,7 +33,7 @@ from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
 PAGES = (accounts.bp, registry.bp, directory, orders.bp, faq.bp, home.bp)
-BARE = (faq_api.bp, health.bp)
+BARE = (faq_api.bp, health.bp, orders.short)
 COMMANDS = (
     *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group),
     *(home_cli.program, home_cli.seed, jobs.worker),

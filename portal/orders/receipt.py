@@ -47,9 +47,7 @@ def receipt(
     return {
         "verdict": "no" if decision.refused else "split" if len(orders) > 1 else "yes",
         "title": _title(decision, orders),
-        "cards": [
-            _card(order, basket, facts, decision, names, len(orders) > 1) for order in orders
-        ]
+        "cards": [_card(order, basket, facts, decision, names, len(orders) > 1) for order in orders]
         or [_refused_card(basket, names)],
         "reasons": [
             _reason(reason, names, ways.get(reason.line or ""), link, several)

@@ -1,5 +1,6 @@
 """Looking where an order would go, placing it, and what is on record."""
 
+import re
 import secrets
 import uuid
 
@@ -19,12 +20,14 @@ from portal.orders.receipt import receipt
 from portal.store.db import db
 from portal.store.decisions import replay
 from portal.web import moment
-from portal.web.guards import actor, requires
+from portal.web.guards import actor, public, requires
 from portal.web.hours import hours_text
 from portal.web.i18n import moment_text
-from portal.web.site import language, url
+from portal.web.site import language, preferred, url
 
 bp = Blueprint("orders", __name__)
+short = Blueprint("orders_short", __name__)
+KEY = re.compile(r"[\w-]{8,100}", re.ASCII)
 
 
 @bp.get("/orders")
@@ -50,9 +53,15 @@ def index() -> ResponseReturnValue:
 @bp.get("/orders/new")
 @requires(Permission.PLACE_ORDERS)
 def new() -> ResponseReturnValue:
-    """The order form, and where what stands in it would go. Stores nothing."""
+    """The order form, and where what stands in it would go. Stores nothing.
+
+    A form with lines gets a key of its own in its address, so that going back to it and sending
+    it again is the same order, and asking for it anew is another.
+    """
     sent = request.args
     form = desk.read(sent.to_dict(flat=False), sent.get("q", ""))
+    if (form.lines or sent.get("new")) and not KEY.fullmatch(sent.get("key", "")):
+        return redirect(f"{request.full_path}&key={secrets.token_urlsafe(12)}")
     return _form(_with_more(form))
 
 
@@ -62,7 +71,7 @@ def place() -> ResponseReturnValue:
     """Place the basket as it was shown, whole or not at all; the answer is a receipt."""
     key = request.form.get("idempotency_key", "").strip()
     form = desk.read(request.form.to_dict(flat=False), "")
-    if not form.complete or not 8 <= len(key) <= 100:
+    if not form.complete or not KEY.fullmatch(key):
         return _form(form, error=_("Choose what is missing, then look again where it goes.")), 422
     session, who = db.session(), actor()
     partner = desk.choices(session, who, clock.today()).partner
@@ -97,7 +106,7 @@ def decision(ref: str) -> ResponseReturnValue:
         names,
         suggestions=nearest_yes(basket, facts, made) if made.refused else (),
         link=_link if who.may(Permission.PLACE_ORDERS) else None,
-        address=url("site.orders.decision", ref=row.ref),
+        address=url("orders_short.short_address", ref=row.ref),
         at=_("decided on %(moment)s", moment=moment_text(row.business_at, language())),
     )
     return render_template(
@@ -108,6 +117,13 @@ def decision(ref: str) -> ResponseReturnValue:
         orders=pages.orders(session, who, decision=row.id),
         again=_link(basket) if who.may(Permission.PLACE_ORDERS) else None,
     )
+
+
+@short.get("/d/<ref>")
+@public
+def short_address(ref: str) -> ResponseReturnValue:
+    """A receipt's address as it stands on paper; leads to it in the reader's language."""
+    return redirect(url("site.orders.decision", lang=preferred(), ref=ref))
 
 
 @bp.get("/orders/<ref>")
@@ -166,7 +182,7 @@ def _form(form: desk.OrderForm, error: str = "") -> str:
         receipt=shown,
         placeable=placeable,
         error=error,
-        key=secrets.token_urlsafe(16),
+        key=request.values.get("key") or secrets.token_urlsafe(12),
     )
 
 

@@ -50,6 +50,7 @@ def install(
             "other_lang_url": in_language(next(code for code in LANGUAGES if code != lang)),
             "hreflang": [] if who.known else _alternates(),
             "banner": _banner(lang),
+            "portal_url": current_app.extensions["portal.config"].url,
             "as_of": date_text(moment.looking_on(), lang),
         }
 

@@ -62,7 +62,7 @@ def in_language(lang: str) -> str:
     if g.get("other_urls"):
         return str(g.other_urls[lang])
     if request.endpoint and request.endpoint.startswith("site.") and request.view_args is not None:
-        arguments = {**request.args.to_dict(flat=True), **request.view_args, "lang": lang}
+        arguments = {**request.args.to_dict(flat=False), **request.view_args, "lang": lang}
         adapter = current_app.create_url_adapter(request)
         if adapter is not None and request.method in {"GET", "HEAD"}:
             return url_for(request.endpoint, **arguments)

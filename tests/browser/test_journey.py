@@ -21,7 +21,7 @@ def test_a_mixed_order_is_placed_in_five_screens(page: Page, language: str) -> N
     page.click(f'button[value="{NORTE}"]')
     page.fill("textarea[name=q]", MIXED)
     page.click("main form[method=get] button")
-    expect(page.locator(".receipt [data-thread]")).to_have_count(2)
+    expect(page.locator(".receipt__card")).to_have_count(2)
     page.click("form[method=post][action$='/orders'] button")
     expect(page).to_have_url(re.compile(r"/d/[0-9A-Z]{8}$"))
     assert len(screens) <= 5, screens
