@@ -22,5 +22,5 @@ def hours_text(hours: dict[str, Any] | None) -> str:
     start = names[DAYS.index(first)]
     days = _("%(first)s to %(last)s", first=start, last=names[DAYS.index(last)]) if dash else start
     city = get_timezone_location(str(hours["zone"]), locale=locale, return_city=True)
-    zone = _("%(city)s time", city=city)
+    zone = _("%(city)s time", city=city.rpartition("/")[2])
     return f"{days}, {hours['opens']}–{hours['closes']} ({zone})"

@@ -257,6 +257,16 @@ def test_the_pages_and_the_routing_rule_read_the_records_alike(demo: Flask, days
             assert chain.standing.number == stands.number
 
 
+def test_pages_show_the_date_that_is_looked_at(visitor: Browser) -> None:
+    """Before the consolidation the old contract was in force; nothing can be ordered meanwhile."""
+    browser = visitor.as_(NORTE)
+    path = f"/contracts/centurylink/{contract_id('CTL-2013-0118')}"
+    assert "Add or change" in both(browser, path)
+    browser.post("/en/on", {"on": "2017-03-01"})
+    page = both(browser, path)
+    assert "In force on March 1, 2017." in page and "Add or change" not in page
+
+
 def test_staff_see_which_partner_sold_a_contract(visitor: Browser) -> None:
     page = both(visitor.as_(CHANNEL), f"/contracts/centurylink/{contract_id('CTL-2017-0502')}")
     assert "Partner Conexiones Sur" in page
