@@ -18,6 +18,7 @@ from portal.orders.models import Order, OrderLine
 from portal.orders.queries import load_routing_facts
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import Placement, route_basket
+from portal.registry.commands import settled
 from portal.registry.models import Contract, Partner, Product, Registry, Service, Team
 from portal.store.db import atomic, retrying
 from portal.store.decisions import KINDS, Kind, StoredDecision, as_json, record
@@ -77,6 +78,7 @@ def place(basket: Basket, *, actor: Actor, now: datetime, key: str) -> Receipt:
 def _place(basket: Basket, actor: Actor, now: datetime, key: str) -> Receipt:
     with atomic() as session:
         _own_company(session, basket, actor)
+        settled(session)
         if earlier := _earlier(session, basket, actor, key):
             return earlier
         facts = load_routing_facts(session, basket)

@@ -51,6 +51,15 @@ class Imported:
     errors: tuple[Problem, ...] = ()
 
 
+def settled(session: Session) -> None:
+    """Let no import change the books until the caller's transaction ends; callers share the wait.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(_IMPORT_LOCK)))
+
+
 @dataclass
 class _Read:
     """A file as its kind's records, with the profile's date formats and skips."""

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from portal.kernel.localized import Localized
 from portal.registry.models import (
     Agreement,
     Contract,
@@ -19,7 +20,6 @@ from portal.registry.models import (
     Team,
 )
 from portal.registry.rules import ContractStatus, EndOfTerm, TeamKind
-from portal.kernel.localized import Localized
 from portal.store.db import Base, atomic, db
 from portal.store.triggers import registry_keys
 
