@@ -39,6 +39,9 @@ class Pair:
             f"fd://{listener.fileno()}",
             "--threads",
             "8",
+            # A whole order form stands in an address (40 lines).
+            "--limit-request-line",
+            "8190",
         ]
         quiet = ["--log-level", "warning", "--graceful-timeout", "5", "app:app"]
         self._start("web", [*web, *quiet], keep=listener.fileno())
