@@ -7,12 +7,16 @@ that suits a single machine. Anything malformed raises ConfigError with a line t
 import contextlib
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+ANYWHERE = frozenset({"0.0.0.0", "[::]"})
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -40,6 +44,24 @@ class Config:
         """The file that keeps when the business clock was set going."""
         return self.data / "business-clock.json"
 
+    @property
+    def netloc(self) -> str:
+        """Name and port of the portal's own address, as a Host header says them."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The names under which this portal answers, lower case, without port.
+
+        That of PORTAL_URL, the one it listens on, and this machine's own; one that listens
+        everywhere and was given no name of its own goes by the machine's name and address too.
+        """
+        told, bound = _host(urlsplit(self.url).hostname or ""), _host(self.host)
+        known = {told, bound, *LOOPBACK}
+        if bound in ANYWHERE and told in ANYWHERE | LOOPBACK:
+            known |= _machine()
+        return frozenset(known)
+
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
     """The settings that `environ` gives. Creates PORTAL_DATA and its secret when missing."""
@@ -54,7 +76,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         data=data,
         host=host,
         port=port,
-        url=_url(environ.get("PORTAL_URL") or f"http://{host}:{port}"),
+        url=_url(environ.get("PORTAL_URL") or f"http://{_host(host)}:{port}"),
         database_url=_database(environ.get("PORTAL_DATABASE_URL"), data),
         program=environ.get("PORTAL_PROGRAM") or None,
         starts_on=_date(environ.get("PORTAL_TODAY")),
@@ -74,6 +96,21 @@ def _url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigError(f"PORTAL_URL: {text!r} is not an address; write https://host[:port]")
     return text.rstrip("/")
+
+
+def _host(name: str) -> str:
+    """`name` as a Host header says it: IPv6 addresses stand in brackets."""
+    bare = name.strip("[]").lower()
+    return f"[{bare}]" if ":" in bare else bare
+
+
+def _machine() -> set[str]:
+    """The names and addresses this machine knows itself by."""
+    name = socket.gethostname()
+    found = {name.lower(), socket.getfqdn().lower()}
+    with contextlib.suppress(OSError):
+        found |= {_host(str(entry[4][0])) for entry in socket.getaddrinfo(name, None)}
+    return found
 
 
 def _database(text: str | None, data: Path) -> str:

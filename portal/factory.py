@@ -9,7 +9,7 @@ from portal import config
 from portal.accounts import cli as accounts_cli
 from portal.accounts import views as accounts
 from portal.accounts.labels import acting_as
-from portal.accounts.queries import load_actor
+from portal.accounts.queries import resume
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
@@ -28,7 +28,7 @@ from portal.registry.directory import directory
 from portal.store import db as database
 from portal.store import pack, scope
 from portal.store.db import db
-from portal.web import errors, guards, headers, i18n, jobs, logs, moment, pages, static
+from portal.web import edge, errors, guards, headers, i18n, jobs, logs, moment, pages, static
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
@@ -61,6 +61,8 @@ def create_app(settings: Config | None = None) -> Flask:
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # What people typed stays out of the log, whatever the database complains of.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         SESSION_COOKIE_NAME="__Host-session",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
@@ -76,19 +78,22 @@ def create_app(settings: Config | None = None) -> Flask:
     app.extensions["portal.program"] = program
 
     logs.install(app)
+    edge.install(app)
     db.init_app(app)
     with app.app_context():
         database.listen(db.engine)
     Migrate(app, db, directory=str(ROOT / "portal/store/migrations"))
     CSRFProtect(app)
     i18n.install(app, program)
-    guards.install(app, lambda person, version: load_actor(db.session(), person, version))
+    guards.install(app, lambda key: resume(db.session(), key, clock.wall()))
     headers.install(app)
     static.install(app)
     errors.install(app)
     moment.install(app)
     pages.install(app, MENU, FOOT, acting_as)
     jobs.install(app, settings)
+    edge.stand_before(app, settings)
+    headers.stand_before(app)
 
     app.url_map.converters["int"] = RowId
     parent = site()

@@ -1,12 +1,13 @@
 """Making people and signing them in."""
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from portal.accounts.models import Membership, Person
+from portal.accounts.models import Membership, Person, SignIn
 from portal.accounts.queries import credentials, load_actor
 from portal.kernel.access import SYSTEM, Actor, Role
 from portal.store.db import atomic, db
@@ -15,6 +16,9 @@ from portal.store.events import emit
 HASHER = PasswordHasher()
 # Verified when the address is unknown, so that both answers cost the same work.
 _NOBODY = HASHER.hash("nobody has this password")
+
+
+KEPT = timedelta(days=30)
 
 
 class AddressTaken(Exception):
@@ -80,8 +84,8 @@ def set_password(person_id: int, password: str) -> None:
             person.session_version += 1
 
 
-def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, int] | None:
-    """The actor and session version behind the credentials, or None. `now` is wall time.
+def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, uuid.UUID] | None:
+    """The actor behind the credentials and the key of a new session, or None. `now` is wall time.
 
     Says nothing of which half was wrong, and does the same work for an unknown address.
     """
@@ -99,6 +103,11 @@ def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, int] | 
     with atomic() as session:
         if HASHER.check_needs_rehash(hashed):
             session.get_one(Person, row.id).password_hash = HASHER.hash(password)
+        mine = SignIn.person_id == row.id
+        session.execute(delete(SignIn).where(mine, SignIn.started_at < now - KEPT))
+        begun = SignIn(id=uuid.uuid4(), person_id=row.id, version=row.session_version)
+        begun.started_at = now
+        session.add(begun)
         emit(
             session,
             f"person:{row.id}",
@@ -107,4 +116,20 @@ def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, int] | 
             at=now,
             partner_id=actor.partner_id,
         )
-    return actor, row.session_version
+        return actor, begun.id
+
+
+def sign_out(key: uuid.UUID, *, actor: Actor, now: datetime) -> None:
+    """End one session for good: its cookie is worth nothing from now on. `now` is wall time."""
+    with atomic() as session:
+        found = session.get(SignIn, key)
+        if found is not None and found.person_id == actor.person_id and found.ended_at is None:
+            found.ended_at = now
+            emit(
+                session,
+                f"person:{actor.person_id}",
+                "person.signed_out",
+                actor=actor,
+                at=now,
+                partner_id=actor.partner_id,
+            )

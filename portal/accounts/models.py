@@ -1,5 +1,6 @@
 """People and their memberships: a person may act for a company or for a registry."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
@@ -22,6 +23,20 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """One session of a person: begun by signing in, ended by signing out or by a newer
+    `session_version` of the person. The key stands in the signed cookie; times are the wall's.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_person_id", "person_id"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Membership(Base):

@@ -1,20 +1,49 @@
 """Look-ups of who somebody is, as values: no person row is loaded per page."""
 
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership, Person
+from portal.accounts.models import Membership, Person, SignIn
 from portal.kernel.access import Actor, actor_for
 from portal.registry.models import Partner, Registry
 from portal.store.scope import internal
 
-internal(Person, Membership)
+internal(Person, Membership, SignIn)
+LONGEST = timedelta(hours=12)
 
 
 def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
-    """The actor behind a session, or None when it ended: deactivated, changed, or removed."""
-    row = session.execute(
+    """The person as an actor, or None when deactivated, removed, or of another session version."""
+    return _actor(
+        session, _people().where(Person.id == person_id, Person.session_version == version)
+    )
+
+
+def resume(session: Session, key: uuid.UUID, now: datetime) -> Actor | None:
+    """The actor of a session, or None when it ended: signed out, older than 12 hours, or its
+    person deactivated or changed. `now` is wall time. One query.
+    """
+    return _actor(
+        session,
+        _people()
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(
+            SignIn.id == key,
+            SignIn.version == Person.session_version,
+            SignIn.ended_at.is_(None),
+            SignIn.started_at > now - LONGEST,
+        ),
+    )
+
+
+def _people() -> Any:
+    """Active people with what an actor is made of, first membership first."""
+    return (
         select(
             Person.id,
             Person.name,
@@ -30,10 +59,14 @@ def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Partner, Partner.id == Membership.partner_id)
         .outerjoin(Registry, Registry.id == Membership.registry_id)
-        .where(Person.id == person_id, Person.active, Person.session_version == version)
+        .where(Person.active)
         .order_by(Membership.id)
         .limit(1)
-    ).first()
+    )
+
+
+def _actor(session: Session, query: Any) -> Actor | None:
+    row = session.execute(query).first()
     if row is None:
         return None
     return actor_for(

@@ -1,11 +1,12 @@
 """Signing in and out."""
 
 import re
+import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
 from portal.accounts import commands, demo
 from portal.accounts.forms import SignInForm
@@ -51,7 +52,8 @@ def start_session() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @public
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
+    """End the session, here and for every copy of its cookie."""
+    _end()
     logout_user()
     session.clear()
     flash(_("You have signed out."), "info")
@@ -63,9 +65,15 @@ def safe_path(target: str | None) -> str | None:
     return target if target and SAFE_PATH.fullmatch(target) else None
 
 
-def _begin(actor: Actor, version: int) -> None:
+def _end() -> None:
+    if current_user.is_authenticated:
+        commands.sign_out(current_user.key, actor=current_user.actor, now=clock.wall())
+
+
+def _begin(actor: Actor, key: uuid.UUID) -> None:
+    _end()
     session.clear()
-    login_user(SignedIn(actor, version))
+    login_user(SignedIn(actor, key))
 
 
 def _page(form: SignInForm) -> str:

@@ -23,7 +23,7 @@ from portal.web import moment
 from portal.web.guards import actor, public, requires
 from portal.web.hours import hours_text
 from portal.web.i18n import moment_text
-from portal.web.site import language, preferred, url
+from portal.web.site import language, preferred, url, with_query
 
 bp = Blueprint("orders", __name__)
 short = Blueprint("orders_short", __name__)
@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
     sent = request.args
     form = desk.read(sent.to_dict(flat=False), sent.get("q", ""))
     if (form.lines or sent.get("new")) and not KEY.fullmatch(sent.get("key", "")):
-        return redirect(f"{request.full_path}&key={secrets.token_urlsafe(12)}")
+        return redirect(with_query(url("site.orders.new"), key=secrets.token_urlsafe(12)))
     return _form(_with_more(form))
 
 

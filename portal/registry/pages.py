@@ -25,6 +25,7 @@ from portal.registry.models import (
 from portal.registry.standing import State, state_on
 from portal.store.facts import in_period
 from portal.store.scope import visible_to
+from portal.web.site import row_id
 
 PAGE = 30
 MOST_CHOICES = 500
@@ -226,7 +227,7 @@ def key_of(text: str | None, *, newer: bool) -> Key | None:
     """The key an address names, as `papers` gives it; None for none and for nonsense."""
     day, _, number = (text or "").partition(".")
     try:
-        return Key(date.fromisoformat(day), int(number), newer)
+        return Key(date.fromisoformat(day), row_id(number), newer)
     except ValueError:
         return None
 

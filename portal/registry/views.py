@@ -12,7 +12,7 @@ from portal.store.db import db
 from portal.web.guards import actor, requires
 from portal.web.hours import hours_text
 from portal.web.moment import looking_on, moved
-from portal.web.site import language, url
+from portal.web.site import language, row_id, url
 
 bp = Blueprint("registry", __name__, url_prefix="/contracts")
 STATES = {"in-force": True, "not-in-force": False, "all": None}
@@ -46,8 +46,8 @@ def book(slug: str) -> ResponseReturnValue:
     registry = _registry(slug)
     state = request.args.get("state", "")
     state = state if state in STATES else "in-force"
-    customer = request.args.get("customer", type=int)
-    partner = request.args.get("partner", type=int) if who.partner_id is None else None
+    customer = request.args.get("customer", type=row_id)
+    partner = request.args.get("partner", type=row_id) if who.partner_id is None else None
     newer, older = (
         key_of(request.args.get(way), newer=way == "newer") for way in ("newer", "older")
     )

@@ -1,13 +1,20 @@
 """Error pages in the reader's language (JSON under /api): what happened, what was kept, what to do."""
 
+import contextlib
+from urllib.parse import urlsplit
+
 import structlog
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from markupsafe import Markup
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 from portal.store.db import db
+from portal.web.site import language
 
 TEXTS = {
     400: (
@@ -46,6 +53,12 @@ EXPIRED = (
     _l("Nothing was changed. Open the page again and send it once more."),
 )
 
+# What is said when even the page of an error fails.
+BARE = Markup(
+    '<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
+    "<h1>{title}</h1><p>{advice}</p><p>{number}</p></html>"
+)
+
 
 def install(app: Flask) -> None:
     """Answer every error of `app` with a page or a JSON object of ours."""
@@ -53,16 +66,25 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
+        if isinstance(error, RequestRedirect):
+            # As a path: an address made of the name asked would lead wherever that name does.
+            meant = urlsplit(error.new_url)
+            path = "/" + meant.path.lstrip("/\\")
+            return redirect(f"{path}?{meant.query}" if meant.query else path, 308)
         status = error.code or 500
         if error.response is not None or status < 400:
             return error
         texts = EXPIRED if isinstance(error, CSRFError) else TEXTS.get(status, TEXTS[400])
-        return answer(status, texts)
+        response = make_response(answer(status, texts))
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> ResponseReturnValue:
-        db.session.rollback()
         log.exception("unexpected", id=g.get("request_id"), path=request.path)
+        with contextlib.suppress(DBAPIError):
+            db.session.rollback()
         return answer(500, TEXTS[500])
 
 
@@ -71,7 +93,12 @@ def answer(status: int, texts: tuple[object, object]) -> ResponseReturnValue:
     title, advice = str(texts[0]), str(texts[1])
     if request.path.startswith("/api/"):
         return jsonify(error=title, advice=advice, status=status), status
-    page = render_template(
-        "error.html", status=status, title=title, advice=advice, request_id=g.get("request_id", "")
-    )
+    number = g.get("request_id", "")
+    try:
+        page = render_template(
+            "error.html", status=status, title=title, advice=advice, request_id=number
+        )
+    except Exception:
+        structlog.get_logger().exception("error page", id=number)
+        page = BARE.format(lang=language(), title=title, advice=advice, number=number)
     return page, status

@@ -3,6 +3,7 @@
 `@public` and `@requires(permission)` only mark; `enforce`, before every request, reads the mark.
 """
 
+import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -50,28 +51,32 @@ def undeclared(app: Flask) -> list[str]:
 
 
 class SignedIn(UserMixin):
-    """What flask-login holds of a signed-in person: the actor, and the version of the session."""
+    """What flask-login holds of a signed-in person: the actor, and the key of the session."""
 
-    def __init__(self, actor: Actor, version: int) -> None:
+    def __init__(self, actor: Actor, key: uuid.UUID) -> None:
         self.actor = actor
-        self.version = version
+        self.key = key
 
     def get_id(self) -> str:
-        """Person and session version: a raised version ends every session of the person."""
-        return f"{self.actor.person_id}:{self.version}"
+        """The key: who it belongs to, and whether it still counts, is asked of the database."""
+        return self.key.hex
 
 
-def install(app: Flask, load: Callable[[int, int], Actor | None]) -> None:
-    """Load the actor with `load(person id, session version)` and enforce the marks, each request."""
-    manager = LoginManager(app)
+def install(app: Flask, load: Callable[[uuid.UUID], Actor | None]) -> None:
+    """Load the actor with `load(session key)` and enforce the marks, each request."""
+    manager = LoginManager()
+    # Error pages are drawn when the database is gone too: templates get the actor, nothing else.
+    manager.init_app(app, add_context_processor=False)
+    manager.session_protection = None
 
     @manager.user_loader
     def _load(identity: str) -> SignedIn | None:
-        person, _, version = identity.partition(":")
-        if not (person.isdigit() and version.isdigit()):
+        try:
+            key = uuid.UUID(identity)
+        except ValueError:
             return None
-        found = load(int(person), int(version))
-        return SignedIn(found, int(version)) if found else None
+        found = load(key)
+        return SignedIn(found, key) if found else None
 
     @app.before_request
     def _enforce() -> Response | None:

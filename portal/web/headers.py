@@ -1,5 +1,8 @@
 """The headers of every response, error pages included."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from flask import Flask, Response, request
 
 from portal.web.guards import actor
@@ -31,14 +34,12 @@ HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Put them on every response; a page for a signed-in reader is never stored."""
+    """Say who may keep a page and in what it varies; one for a signed-in reader is never stored."""
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
         if response.mimetype == "text/html":
-            response.headers["Vary"] = "Cookie, Accept-Language"
+            response.headers["Vary"] = "Cookie, Accept-Language, X-Partial"
             stored = "private, no-cache" if not actor().known else "no-store"
             response.headers.setdefault("Cache-Control", stored)
         if (
@@ -48,3 +49,19 @@ def install(app: Flask) -> None:
         ):
             response.headers.setdefault("Content-Language", request.path[1:3])
         return response
+
+
+def stand_before(app: Flask) -> None:
+    """Put the headers on everything that is answered, static files too; comes last of all."""
+    inner = app.wsgi_app
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        def begin(status: str, told: list[tuple[str, str]], *more: Any) -> Any:
+            there = {name.lower() for name, _ in told}
+            added = [pair for pair in HEADERS.items() if pair[0].lower() not in there]
+            return start(status, [*told, *added], *more)
+
+        found: Iterable[bytes] = inner(environ, begin)
+        return found
+
+    app.wsgi_app = answer  # type: ignore[method-assign, assignment]

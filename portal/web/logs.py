@@ -1,12 +1,27 @@
-"""One line per event on standard error: JSON for machines, readable on a terminal."""
+"""One line per event on standard error: JSON for machines, readable on a terminal.
+
+What people send is logged as a path, never as a query, a form or a cookie.
+"""
 
 import logging
 import sys
 import uuid
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+
+
+def one_line(_log: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Control characters and line breaks in what people sent are written, not obeyed.
+
+    A traceback is ours and keeps its lines.
+    """
+    for name, value in event.items():
+        if isinstance(value, str) and name != "exception" and not value.isprintable():
+            event[name] = repr(value)[1:-1]
+    return event
 
 
 def install(app: Flask) -> None:
@@ -22,6 +37,7 @@ def install(app: Flask) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            one_line,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(

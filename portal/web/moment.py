@@ -10,7 +10,9 @@ from flask import Flask, abort, request, session
 from portal.kernel import clock
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
-ALWAYS_ALLOWED = frozenset({"site.accounts.sign_in", "site.accounts.sign_out", "site.home.look_on"})
+ALWAYS_ALLOWED = frozenset(
+    {"site.accounts.start_session", "site.accounts.sign_out", "site.home.choose_date"}
+)
 
 
 def looking_on() -> date:

@@ -1,18 +1,29 @@
 """The pages of the portal, under their language: `/es/…` and `/en/…`, one parent blueprint."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, g, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
 LANGUAGES = ("es", "en")
+
+
+LARGEST_ID = 2**31 - 1
 
 
 class RowId(IntegerConverter):
     """`<int:…>` in an address: a number that a database can hold; others are not found."""
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**31 - 1)
+        super().__init__(url_map, max=LARGEST_ID)
+
+
+def row_id(text: str) -> int:
+    """The number of a row as a query names it. Raises ValueError for what no database holds."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_ID):
+        raise ValueError(f"{text[:20]!r} is no row")
+    return int(text)
 
 
 def site() -> Blueprint:
@@ -57,13 +68,22 @@ def url(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **values)
 
 
+def with_query(path: str, **changed: str) -> str:
+    """`path` with the query of this request, less what is `changed`, plus that.
+
+    What people put into an address is never given to `url_for`, which reads orders among it.
+    """
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changed]
+    query = urlencode([*kept, *changed.items()], errors="replace")
+    return f"{path}?{query}" if query else path
+
+
 def in_language(lang: str) -> str:
     """The address of this very page in `lang`: same question, same search."""
     if g.get("other_urls"):
         return str(g.other_urls[lang])
-    if request.endpoint and request.endpoint.startswith("site.") and request.view_args is not None:
-        arguments = {**request.args.to_dict(flat=False), **request.view_args, "lang": lang}
-        adapter = current_app.create_url_adapter(request)
-        if adapter is not None and request.method in {"GET", "HEAD"}:
-            return url_for(request.endpoint, **arguments)
+    page = request.endpoint or ""
+    reading = request.method in {"GET", "HEAD"} and request.view_args is not None
+    if reading and page.startswith("site."):
+        return with_query(url_for(page, **{**(request.view_args or {}), "lang": lang}))
     return url_for("site.home.index", lang=lang)

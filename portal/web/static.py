@@ -16,13 +16,14 @@ VENDOR = {"vendor/bootstrap.min.css": "static/bootstrap5/css/bootstrap.min.css"}
 def install(app: Flask) -> None:
     """Serve `static/` and the vendored theme base; templates ask `static_url('css/…')`."""
     addresses: dict[str, str] = {}
-    serve = WhiteNoise(app.wsgi_app, immutable_file_test=lambda path, url: True)
+    serve = WhiteNoise(
+        app.wsgi_app, immutable_file_test=lambda path, url: True, allow_all_origins=False
+    )
     for name, path in _found().items():
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
         stem, dot, suffix = name.rpartition(".")
         addresses[name] = f"{PREFIX}{stem}.{digest}{dot}{suffix}"
         serve.add_file_to_dictionary(addresses[name], str(path))
-    serve.add_headers_function = _headers
     app.wsgi_app = serve  # type: ignore[method-assign]
 
     def static_url(name: str) -> str:
@@ -42,8 +43,3 @@ def _found() -> dict[str, Path]:
     }
     wheel = Path(str(files("flask_bootstrap")))
     return {**found, **{name: wheel / source for name, source in VENDOR.items()}}
-
-
-def _headers(headers: dict[str, str], path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"

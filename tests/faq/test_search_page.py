@@ -65,7 +65,7 @@ def test_a_search_without_answers_is_counted_however_it_is_spelt(visitor):
 
 
 def test_one_letter_or_only_signs_are_not_counted(visitor):
-    for q in ("?", "1234567", "ñ", "\0"):
+    for q in ("?", "1234567", "ñ"):
         visitor.get("/es/faq", query_string={"q": q})
     assert counted() == {}
 
