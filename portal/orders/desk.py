@@ -18,6 +18,7 @@ from portal.orders.basket import LONGEST, Action, Basket, BasketLine
 from portal.orders.naming import Key, RegistryName, product_names, registry_names
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service
 from portal.registry.rules import normal
+from portal.store.scope import visible_to
 
 MOST_LINES = 40
 
@@ -199,14 +200,15 @@ def recognise(session: Session, form: OrderForm, choices: Choices, actor: Actor)
 
 
 def _services(session: Session, keys: set[str], actor: Actor) -> dict[str, list[tuple[str, str]]]:
-    """(registry, customer) of the partner's services by normal id."""
+    """(registry, customer) of the services the actor sees, by normal id."""
     found: dict[str, list[tuple[str, str]]] = {}
     for row in session.execute(
-        select(Service.normal, Registry.slug, Customer.code)
+        visible_to(Service, actor)
+        .with_only_columns(Service.normal, Registry.slug, Customer.code)
         .join(Registry, Registry.id == Service.registry_id)
         .join(Contract, Contract.id == Service.contract_id)
         .join(Customer, Customer.id == Contract.customer_id)
-        .where(Service.normal.in_(keys), Contract.partner_id == actor.partner_id)
+        .where(Service.normal.in_(keys))
     ):
         found.setdefault(row.normal, []).append((row.slug, row.code))
     return found

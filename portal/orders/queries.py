@@ -1,11 +1,13 @@
 """What the database tells the routing rule, in a fixed number of queries.
 
 However many lines a basket has, `load_routing_facts` asks the same few Core queries, and keeps
-only rows of contract lines the partner takes part in: nothing else enters a decision's record.
+only rows of contract lines the partner takes part in, without the names and numbers of others on
+them: nothing else enters a decision's record.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, or_, select, union
@@ -60,13 +62,35 @@ def load_routing_facts(session: Session, basket: Basket) -> RoutingFacts:
         ),
     )
     lines = _lines_of(or_(Contract.id.in_(seeds), own))
-    return RoutingFacts(
+    found = RoutingFacts(
         partner_known=True,
         agreements=_agreements(session, partner),
         contracts=_contracts(session, lines),
         services=services,
         products=_products(session, asked - {None}),
     )
+    return _without_others(found, basket.partner)
+
+
+def _without_others(facts: RoutingFacts, partner: str) -> RoutingFacts:
+    """The facts with what tells of another partner left out: of its contracts on a shared line
+    only their state, their dates and their place in the line count, so only these are kept.
+    """
+    others = (one for one in facts.contracts if one.partner != partner)
+    hidden = {(one.registry, one.number): f"*{at}" for at, one in enumerate(others, 1)}
+
+    def called(registry: str, number: str) -> str:
+        return hidden.get((registry, number), number)
+
+    contracts = []
+    for one in facts.contracts:
+        replaces = tuple(called(one.registry, number) for number in one.replaces)
+        kept = replace(one, number=called(one.registry, one.number), replaces=replaces)
+        contracts.append(
+            kept if one.partner == partner else replace(kept, customer="", partner="", teams=())
+        )
+    services = (replace(one, contract=called(one.registry, one.contract)) for one in facts.services)
+    return replace(facts, contracts=tuple(contracts), services=tuple(services))
 
 
 def _lines_of(wanted: ColumnElement[bool]) -> CompoundSelect[Any]:
