@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from portal.faq import queries
 from portal.faq.library import Library
@@ -95,7 +96,7 @@ def chapters(world: SampleWorld, today: date) -> list[dict[str, Any]]:
         {
             "id": rule.id,
             "title": rule.title.pick(lang),
-            "html": rule.html.pick(lang),
+            "html": Markup(rule.html.pick(lang)),
             "questions": [
                 {
                     "url": url("site.faq.question", slug=question.slug.pick(lang)),

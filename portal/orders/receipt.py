@@ -14,12 +14,12 @@ from portal.kernel.decision import Decision, Reason
 from portal.orders import labels
 from portal.orders.basket import Basket, BasketLine
 from portal.orders.naming import Names
-from portal.orders.nearest import Suggestion
+from portal.orders.nearest import Change, Suggestion
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import OrderCode, OrderPart, Placement
 from portal.web.explain import answer_behind, rule_url
 from portal.web.hours import hours_text
-from portal.web.site import language
+from portal.web.site import language, url
 
 Link = Callable[[Basket], str]
 
@@ -94,7 +94,9 @@ def _card(
     if order.account_team:
         team = names.team(order.registry, order.account_team)
         hours = hours_text(team.hours)
-        rows.append((_("Account team"), f"{team.name} · {hours}" if hours else team.name))
+        rows.append((_("Account team"), team.name))
+        if hours:
+            rows.append((_("Hours"), hours))
         if team.phone:
             rows.append((_("Phone"), team.phone, "phone"))
     struck = [
@@ -143,11 +145,16 @@ def _reason(
 
 
 def _nearest(way: Suggestion, names: Names, link: Link | None) -> dict[str, Any]:
-    return {
-        "text": labels.way_out(way, _registries(names)),
-        "url": link(way.basket) if link and way.basket else None,
-        "label": _("See where it would go"),
-    }
+    """What would be accepted, and where to go on: the form so filled, or whom to ask.
+
+    A later date is only said, since an order is placed on the day it is sent.
+    """
+    said = {"text": labels.way_out(way, _registries(names)), "url": None, "label": ""}
+    if link and way.basket is None:
+        said |= {"url": url("site.directory.index"), "label": _("Find my team")}
+    elif link and way.basket and way.change is not Change.DATE:
+        said |= {"url": link(way.basket), "label": _("See where it would go")}
+    return said
 
 
 def _split(orders: tuple[OrderPart, ...]) -> list[dict[str, Any]]:

@@ -6,19 +6,21 @@ import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from portal.kernel import clock
 from portal.kernel.access import PARTNER_ROLES, Permission
-from portal.orders import desk, pages
+from portal.orders import desk, labels, pages
 from portal.orders.basket import Basket
 from portal.orders.commands import place as place_basket
 from portal.orders.commands import route
 from portal.orders.naming import load_names
 from portal.orders.nearest import nearest_yes
 from portal.orders.receipt import receipt
+from portal.orders.rules import CODES, OrderCode
 from portal.store.db import db
-from portal.store.decisions import replay
+from portal.store.decisions import StoredDecision, replay
 from portal.web import moment
 from portal.web.guards import actor, public, requires
 from portal.web.hours import hours_text
@@ -46,6 +48,7 @@ def index() -> ResponseReturnValue:
         older=found[pages.PAGE - 1].id if len(found) > pages.PAGE else None,
         first=before is None,
         refused=refused,
+        why=_why,
         may_place=who.may(Permission.PLACE_ORDERS),
     )
 
@@ -184,6 +187,12 @@ def _form(form: desk.OrderForm, error: str = "") -> str:
         error=error,
         key=request.values.get("key") or secrets.token_urlsafe(12),
     )
+
+
+def _why(row: StoredDecision) -> LazyString:
+    """What a refused decision says first, as its receipt is titled."""
+    codes = (OrderCode(said["code"]) for said in row.reasons)
+    return labels.TITLES[next(code for code in codes if CODES[code].blocks)]
 
 
 def _link(basket: Basket) -> str:

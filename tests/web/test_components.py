@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 from wtforms import BooleanField, Form, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -31,6 +32,7 @@ def environment(lang: str = "en") -> Environment:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
+    env.filters["unbroken"] = escape
     env.globals.update(
         _=say,
         ngettext=lambda one, many, num: (one if num == 1 else many) % {"num": num},
