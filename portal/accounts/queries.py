@@ -2,9 +2,8 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
@@ -17,56 +16,53 @@ internal(Person, Membership, SignIn)
 LONGEST = timedelta(hours=12)
 
 
+# Active people with what an actor is made of, first membership first. One is asked with every
+# page, so the queries are put together once.
+_PEOPLE = (
+    select(
+        Person.id,
+        Person.name,
+        Person.email,
+        Person.language,
+        Membership.role,
+        Membership.partner_id,
+        Membership.registry_id,
+        Membership.team_id,
+        Partner.name.label("partner_name"),
+        Registry.name.label("registry_name"),
+    )
+    .join(Membership, Membership.person_id == Person.id)
+    .outerjoin(Partner, Partner.id == Membership.partner_id)
+    .outerjoin(Registry, Registry.id == Membership.registry_id)
+    .where(Person.active)
+    .order_by(Membership.id)
+    .limit(1)
+)
+_BY_VERSION = _PEOPLE.where(
+    Person.id == bindparam("person"), Person.session_version == bindparam("version")
+)
+_BY_SESSION = _PEOPLE.join(SignIn, SignIn.person_id == Person.id).where(
+    SignIn.id == bindparam("key"),
+    SignIn.version == Person.session_version,
+    SignIn.ended_at.is_(None),
+    SignIn.started_at > bindparam("since"),
+)
+
+
 def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
     """The person as an actor, or None when deactivated, removed, or of another session version."""
-    return _actor(
-        session, _people().where(Person.id == person_id, Person.session_version == version)
-    )
+    return _actor(session, _BY_VERSION, person=person_id, version=version)
 
 
 def resume(session: Session, key: uuid.UUID, now: datetime) -> Actor | None:
     """The actor of a session, or None when it ended: signed out, older than 12 hours, or its
     person deactivated or changed. `now` is wall time. One query.
     """
-    return _actor(
-        session,
-        _people()
-        .join(SignIn, SignIn.person_id == Person.id)
-        .where(
-            SignIn.id == key,
-            SignIn.version == Person.session_version,
-            SignIn.ended_at.is_(None),
-            SignIn.started_at > now - LONGEST,
-        ),
-    )
+    return _actor(session, _BY_SESSION, key=key, since=now - LONGEST)
 
 
-def _people() -> Any:
-    """Active people with what an actor is made of, first membership first."""
-    return (
-        select(
-            Person.id,
-            Person.name,
-            Person.email,
-            Person.language,
-            Membership.role,
-            Membership.partner_id,
-            Membership.registry_id,
-            Membership.team_id,
-            Partner.name.label("partner_name"),
-            Registry.name.label("registry_name"),
-        )
-        .join(Membership, Membership.person_id == Person.id)
-        .outerjoin(Partner, Partner.id == Membership.partner_id)
-        .outerjoin(Registry, Registry.id == Membership.registry_id)
-        .where(Person.active)
-        .order_by(Membership.id)
-        .limit(1)
-    )
-
-
-def _actor(session: Session, query: Any) -> Actor | None:
-    row = session.execute(query).first()
+def _actor(session: Session, query: Executable, **asked: object) -> Actor | None:
+    row = session.execute(query, asked).first()
     if row is None:
         return None
     return actor_for(

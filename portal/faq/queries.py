@@ -16,6 +16,17 @@ LANGUAGES = ("es", "en")
 CONTENT: tuple[type[Any], ...] = (FaqEntry, FaqBlock, RuleText)
 Revision = tuple[int | datetime | None, ...]
 
+
+def _marks(model: type[Any]) -> tuple[ScalarSelect[Any], ...]:
+    return (
+        select(func.count()).select_from(model).scalar_subquery(),
+        select(func.sum(model.revision)).scalar_subquery(),
+        select(func.max(model.updated_at)).scalar_subquery(),
+    )
+
+
+# Asked with every page, so it is put together once.
+_REVISION = select(*(mark for model in CONTENT for mark in _marks(model)))
 # Per database this process reads: the last library built, and of which revision it is. Replaced
 # whole, so a reader in another thread sees the old one or the new one.
 _kept: WeakKeyDictionary[Any, tuple[Revision, Library]] = WeakKeyDictionary()
@@ -23,9 +34,7 @@ _kept: WeakKeyDictionary[Any, tuple[Revision, Library]] = WeakKeyDictionary()
 
 def revision(session: Session) -> Revision:
     """A value that changes whenever a question, a promise or a rule does. One query."""
-    return tuple(
-        session.execute(select(*(part for model in CONTENT for part in _marks(model)))).one()
-    )
+    return tuple(session.execute(_REVISION).one())
 
 
 def current(session: Session, synonyms: Mapping[str, Sequence[Sequence[str]]]) -> Library:
@@ -41,14 +50,6 @@ def misses(session: Session, limit: int = 500) -> list[FaqMiss]:
     """The searches that found nothing, those asked most first."""
     order = (FaqMiss.count.desc(), FaqMiss.last_at.desc(), FaqMiss.lang, FaqMiss.query)
     return list(session.scalars(select(FaqMiss).order_by(*order).limit(limit)))
-
-
-def _marks(model: type[Any]) -> tuple[ScalarSelect[Any], ...]:
-    return (
-        select(func.count()).select_from(model).scalar_subquery(),
-        select(func.sum(model.revision)).scalar_subquery(),
-        select(func.max(model.updated_at)).scalar_subquery(),
-    )
 
 
 def _build(session: Session, synonyms: Mapping[str, Sequence[Sequence[str]]]) -> Library:

@@ -5,11 +5,14 @@ or `internal`. `unscoped()` lists what was forgotten, and the factory refuses to
 """
 
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import Select, false, select
 from sqlalchemy.sql import ColumnElement
 
+from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.store.db import Base
 
@@ -19,7 +22,10 @@ _SCOPES: dict[type[Base], Scope] = {}
 
 
 def scope(model: type[Base]) -> Callable[[Scope], Scope]:
-    """Declare the condition under which an actor sees a row of `model` (None: every row)."""
+    """Declare the condition under which an actor sees a row of `model` (None: every row).
+
+    It may depend on the actor and on the business date, and on nothing else.
+    """
 
     def declare(condition: Scope) -> Scope:
         _SCOPES[model] = condition
@@ -42,6 +48,12 @@ def internal(*models: type[Base]) -> None:
 
 def visible(model: type[Base], actor: Actor) -> ColumnElement[bool] | None:
     """The condition for `model`, or None for all. Raises KeyError for an unscoped model."""
+    return _condition(model, actor, clock.today())
+
+
+@lru_cache(maxsize=256)
+def _condition(model: type[Base], actor: Actor, _today: date) -> ColumnElement[bool] | None:
+    """Built once a day for an actor: building a deep condition costs more than asking it."""
     return _SCOPES[model](actor)
 
 
