@@ -20,9 +20,9 @@ from portal.home import views as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.orders import cli as orders_cli
+from portal.orders import jobs as _orders_jobs  # noqa: F401 - joins the timetable
 from portal.orders import views as orders
 from portal.registry import cli as registry_cli
-from portal.registry import load as _registries  # noqa: F401 - says how a pack's registries are kept
 from portal.registry import views as registry
 from portal.registry.directory import directory
 from portal.store import db as database

@@ -7,17 +7,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.faq import load, queries
+from portal.faq import queries
 from portal.faq.evaluate import evaluate
 from portal.store.db import db
 from portal.web.site import LANGUAGES
 
 group = AppGroup("faq", help="The questions: search them, and see what found no answer.")
-LOADERS = (
-    load.load_blocks,
-    load.load_questions,
-    load.load_rules,
-)  # `flask program load` finds them
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 

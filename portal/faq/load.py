@@ -6,10 +6,9 @@ from sqlalchemy.orm import Session
 
 from portal.faq.models import FaqBlock, FaqEntry, RuleText
 from portal.store.pack import Document, Kind, Program
-from portal.store.program import loads
+from portal.store.program import Loader
 
 
-@loads(Kind.BLOCK.value)
 def load_blocks(
     session: Session, program: Program, documents: list[Document], now: datetime
 ) -> None:
@@ -20,7 +19,6 @@ def load_blocks(
     )
 
 
-@loads(Kind.FAQ.value)
 def load_questions(
     session: Session, program: Program, documents: list[Document], now: datetime
 ) -> None:
@@ -44,7 +42,6 @@ def load_questions(
         )
 
 
-@loads(Kind.RULE.value)
 def load_rules(
     session: Session, program: Program, documents: list[Document], now: datetime
 ) -> None:
@@ -60,3 +57,10 @@ def load_rules(
         )
         for rule in documents
     )
+
+
+LOADERS: dict[str, Loader] = {
+    Kind.BLOCK: load_blocks,
+    Kind.FAQ: load_questions,
+    Kind.RULE: load_rules,
+}

@@ -7,14 +7,15 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.faq import load as _faq  # noqa: F401  (declares how it takes the pack)
+from portal.faq import load as faq
 from portal.kernel import clock
-from portal.registry import load as _registry  # noqa: F401
+from portal.registry import load as registry
 from portal.store import pack
 from portal.store import program as programs
 
 program = AppGroup("program", help="The program pack of this portal.")
 seed = AppGroup("seed", help="Made-up content to try the portal with.")
+LOADERS = {**registry.LOADERS, **faq.LOADERS}
 
 
 @program.command("load")
@@ -24,9 +25,8 @@ def load(dry_run: bool, as_json: bool) -> None:
     """Load what the database does not have yet of the pack; report what changed in it."""
     served = current_app.extensions["portal.program"]
     try:
-        report = programs.load(
-            served, pack.load_documents(served.slug), now=clock.wall(), dry_run=dry_run
-        )
+        documents = pack.load_documents(served.slug)
+        report = programs.load(served, documents, LOADERS, now=clock.wall(), dry_run=dry_run)
     except (pack.PackError, programs.OtherProgram) as error:
         raise click.ClickException(str(error)) from error
     if as_json:

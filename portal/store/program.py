@@ -4,7 +4,7 @@ Pack files are the origin only: the first load fills the database, which is the 
 A later load adds what is new, reports what changed in the pack, and touches nothing that stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,8 +36,8 @@ class LoadedPart(Base):
 
 internal(LoadedProgram, LoadedPart)
 
+# How a slice takes new documents of a kind (or "program": the pack's own table); the moment is wall time.
 Loader = Callable[[Session, Program, list[Document], datetime], None]
-LOADERS: dict[str, Loader] = {}
 
 
 class OtherProgram(Exception):
@@ -55,20 +55,15 @@ class LoadReport:
     gone: tuple[str, ...]
 
 
-def loads(kind: str) -> Callable[[Loader], Loader]:
-    """Declare how a slice takes new documents of `kind` (or "program": the pack's own table)."""
-
-    def declare(loader: Loader) -> Loader:
-        LOADERS[kind] = loader
-        return loader
-
-    return declare
-
-
 def load(
-    program: Program, documents: tuple[Document, ...], *, now: datetime, dry_run: bool = False
+    program: Program,
+    documents: tuple[Document, ...],
+    loaders: Mapping[str, Loader],
+    *,
+    now: datetime,
+    dry_run: bool = False,
 ) -> LoadReport:
-    """Load what the database does not have yet; all of it or nothing.
+    """Load what the database does not have yet, each kind by its loader; all of it or nothing.
 
     `now` is wall time. Raises OtherProgram when the database serves another program.
     """
@@ -91,7 +86,7 @@ def load(
             return report
         if served is None:
             session.add(LoadedProgram(slug=program.slug, loaded_at=now))
-        for kind, loader in LOADERS.items():
+        for kind, loader in loaders.items():
             new = [parts[key] for key in report.added if key.startswith(f"{kind}/")]
             if new or (kind == "program" and "program" in report.added):
                 loader(session, program, new, now)

@@ -6,6 +6,7 @@ import pytest
 
 from portal.faq import queries, render
 from portal.faq.models import FaqBlock, FaqEntry, RuleText
+from portal.home.cli import LOADERS
 from portal.kernel import clock
 from portal.kernel.localized import Localized
 from portal.store import pack
@@ -75,7 +76,7 @@ def test_loading_again_keeps_what_was_edited_in_the_portal(app):
     with atomic() as session:
         session.get(FaqEntry, "Q3").question = Localized(es="¿Otra?", en="Another?")
     slug = program().slug
-    report = programs.load(program(), pack.load_documents(slug), now=clock.wall())
+    report = programs.load(program(), pack.load_documents(slug), LOADERS, now=clock.wall())
     assert report.added == ()
     assert db.session().get(FaqEntry, "Q3").question["es"] == "¿Otra?"
 
