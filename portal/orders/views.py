@@ -140,6 +140,7 @@ def order(ref: str) -> ResponseReturnValue:
     return render_template(
         "orders/order.html",
         order=found,
+        explained=pages.stored(session, found.decision_ref, who) is not None,
         lines=pages.lines(session, found.id),
         people=pages.people(session, found.team_id),
         hours=hours_text(found.hours),

@@ -1,5 +1,6 @@
 """Your situation: what an answer means for the company that reads it, on any date."""
 
+import re
 from datetime import date
 
 import pytest
@@ -96,8 +97,9 @@ def test_q5_and_q10_route_what_is_pasted_for_real(demo, lang, question):
     assert 'name="q"' in browser.get(path)
     page = browser.get(path, query_string={"q": "73 HCGS 123456 000 NE\nBBWX-7301"})
     shown = page.partition('class="receipt')[2]
+    said = re.sub(r"<[^>]+>", "", shown)
     for text in ("CTL-2015-0042", "L3-2015-0611", "Cuentas Level 3"):
-        assert text in shown
+        assert text in said
     assert f'href="/{lang}/orders/new?' in shown
     assert db.session().scalar(select(func.count()).select_from(StoredDecision)) == 0
     other = {"es": "en", "en": "es"}[lang]
