@@ -120,6 +120,31 @@ def test_a_raw_sqlite_session_without_foreign_keys_is_refused_too(
     raw.close()
 
 
+def test_a_row_that_is_referred_to_does_not_come_back_in_the_other_registry(
+    two_books: dict[str, dict[str, int]], app: Flask
+) -> None:
+    """R1: neither written again under its id, nor by giving its id to a row of the other one."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    one, other = two_books["centurylink"], two_books["level3"]
+    again = (
+        "INSERT INTO contract_line (id, registry_id)"
+        f" VALUES ({one['contract_line']}, {other['registry']})"
+    )
+    swap = f"UPDATE contract SET id = {one['contract']} WHERE id = {other['contract']}"
+    for table, harm in (("contract_line", again), ("contract", swap)):
+        raw = sqlite3.connect(str(db.engine.url.database))
+        raw.execute(insert(service(one, one), "service"))
+        raw.execute(f"DELETE FROM {table} WHERE id = {one[table]}")
+        with pytest.raises(sqlite3.IntegrityError, match="R1"):
+            raw.execute(harm)
+        # The control: without the trigger the harm is done.
+        raw.execute(f"DROP TRIGGER r1_{table}_keeps_{'insert' if harm is again else 'update'}")
+        raw.execute(harm)
+        raw.rollback()
+        raw.close()
+
+
 def test_every_composite_registry_key_has_its_triggers(app: Flask) -> None:
     if db.engine.dialect.name != "sqlite":
         return
@@ -131,6 +156,7 @@ def test_every_composite_registry_key_has_its_triggers(app: Flask) -> None:
         for event in ("insert", "update"):
             assert f"r1_{table}_{column}_{event}" in there
             assert f"r1_{referred}_stays_{event}" in there
+            assert f"r1_{referred}_keeps_{event}" in there
 
 
 def test_every_reference_to_a_table_of_a_registry_is_a_composite_key() -> None:
