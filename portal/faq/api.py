@@ -6,7 +6,8 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from portal.faq.library import Question
-from portal.faq.views import address, asked, find, shelf
+from portal.faq.shelf import shelf
+from portal.faq.views import address, asked, find
 from portal.web.guards import public
 from portal.web.site import LANGUAGES
 

@@ -9,13 +9,14 @@ from markupsafe import Markup
 from portal.faq import misses, queries, situation
 from portal.faq.labels import LANGUAGE_NAMES
 from portal.faq.library import Library, Question
-from portal.faq.routing import WhatIf, what_if
+from portal.faq.routing import what_if
+from portal.faq.shelf import shelf
 from portal.kernel import clock
 from portal.kernel.access import Permission
+from portal.orders.what_if import WhatIf
 from portal.store.db import db
 from portal.web.guards import actor, public, requires
 from portal.web.moment import looking_on, moved
-from portal.web.pages import program
 from portal.web.search import LONGEST_QUERY, Fragments, Results
 from portal.web.site import LANGUAGES, language, url
 
@@ -104,11 +105,6 @@ def _tried(pasted: str, on: date) -> WhatIf | None:
         return what_if(db.session(), actor(), pasted, on) if pasted else None
     except ValueError:
         return None
-
-
-def shelf() -> Library:
-    """The questions as they stand now."""
-    return queries.current(db.session(), program().synonyms)
 
 
 def asked() -> str:

@@ -10,17 +10,14 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from portal.faq import queries
-from portal.faq.library import Library
+from portal.faq.shelf import shelf
 from portal.home.sample import SampleWorld, basket
 from portal.kernel.decision import Code, CodeSpec
 from portal.orders import labels
 from portal.orders.basket import Action, Basket, BasketLine
 from portal.orders.naming import Names, RegistryName, TeamCard
-from portal.orders.nearest import nearest_yes
 from portal.orders.receipt import receipt as draw
 from portal.orders.rules import CODES, OrderCode, route_basket
-from portal.store.db import db
 from portal.store.pack import Program
 from portal.web.explain import Answer, answers
 from portal.web.pages import program
@@ -30,17 +27,12 @@ from portal.web.site import language, url
 TABLES: tuple[dict[Code, CodeSpec], ...] = (CODES,)
 
 
-def library() -> Library:
-    """The questions and rules as they stand."""
-    return queries.current(db.session(), program().synonyms)
-
-
 @answers
 def question_behind(rule: str, lang: str) -> Answer | None:
     """The first question whose answer stands on `rule`, for receipts to link to."""
-    shelf = library()
-    said = shelf.rule.get(rule)
-    found = shelf.get(said.questions[0]) if said and said.questions else None
+    library = shelf()
+    said = library.rule.get(rule)
+    found = library.get(said.questions[0]) if said and said.questions else None
     if found is None:
         return None
     return {
@@ -58,7 +50,6 @@ def receipt(world: SampleWorld, asked: Basket) -> dict[str, Any]:
         facts,
         made,
         _names(world, program()),
-        suggestions=nearest_yes(asked, facts, made) if made.refused else (),
         at=_("A made-up case, decided just now."),
     )
 
@@ -90,7 +81,7 @@ def product_choices(world: SampleWorld) -> list[dict[str, Any]]:
 
 def chapters(world: SampleWorld, today: date) -> list[dict[str, Any]]:
     """One chapter a rule: its words, the questions it stands behind, its reasons with examples."""
-    shelf, lang = library(), language()
+    library, lang = shelf(), language()
     shown = _examples(world, today)
     return [
         {
@@ -103,7 +94,7 @@ def chapters(world: SampleWorld, today: date) -> list[dict[str, Any]]:
                     "label": question.question.pick(lang),
                 }
                 for identifier in rule.questions
-                if (question := shelf.get(identifier))
+                if (question := library.get(identifier))
             ],
             "codes": [
                 {
@@ -117,7 +108,7 @@ def chapters(world: SampleWorld, today: date) -> list[dict[str, Any]]:
                 if spec.rule == rule.id
             ],
         }
-        for rule in shelf.rules
+        for rule in library.rules
     ]
 
 

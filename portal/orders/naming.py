@@ -72,24 +72,32 @@ def registry_names(session: Session) -> dict[str, RegistryName]:
 
 
 def load_names(
-    session: Session, facts: RoutingFacts, decision: Decision[Placement], partner: str
+    session: Session,
+    facts: RoutingFacts,
+    decision: Decision[Placement],
+    partner: str,
+    registries: dict[str, RegistryName] | None = None,
+    products: dict[Key, Localized] | None = None,
 ) -> Names:
-    """The names of what `facts` and `decision` mention, in four queries.
+    """The names of what `facts` and `decision` mention, in four queries, two when `registries`
+    and `products` are given.
 
     Customers of contracts that are another partner's stay unnamed.
     """
     customers = {one.customer for one in facts.contracts if one.partner == partner}
-    products = {one.product for one in facts.products} | {one.product for one in facts.services}
+    if products is None:
+        codes = {one.product for one in facts.products} | {one.product for one in facts.services}
+        products = product_names(session, codes - {None})
     orders = decision.value.orders if decision.value else ()
     return Names(
-        registries=registry_names(session),
+        registries=registries if registries is not None else registry_names(session),
         customers={
             row.code: row.name
             for row in session.execute(
                 select(Customer.code, Customer.name).where(Customer.code.in_(customers))
             )
         },
-        products=product_names(session, products - {None}),
+        products=products,
         teams=_teams(session, {order.account_team for order in orders} - {None}),
     )
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 
 from portal.kernel.decision import Decision, Reason
 from portal.orders import labels
 from portal.orders.basket import Basket, BasketLine
 from portal.orders.naming import Names
-from portal.orders.nearest import Change, Suggestion
+from portal.orders.nearest import Change, Suggestion, nearest_yes
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import OrderCode, OrderPart, Placement
 from portal.web.explain import answer_behind, rule_url
@@ -30,18 +29,17 @@ def receipt(
     decision: Decision[Placement],
     names: Names,
     *,
-    suggestions: tuple[Suggestion, ...] = (),
     link: Link | None = None,
     address: str | None = None,
     at: str = "",
-    actions: str = "",
 ) -> dict[str, Any]:
-    """The value that the receipt macro draws.
+    """The value that the receipt macro draws: each refusal with its nearest yes.
 
     `link` gives the address where a suggested basket is looked at; without it a suggestion is
     only said. `at` is the moment in words.
     """
     orders = decision.value.orders if decision.value else ()
+    suggestions = nearest_yes(basket, facts, decision) if decision.refused else ()
     ways = {suggestion.line: suggestion for suggestion in reversed(suggestions)}
     several = len(basket.lines) > 1
     return {
@@ -56,7 +54,7 @@ def receipt(
         + (_split(orders) if len(orders) > 1 else []),
         "address": address,
         "at": at,
-        "actions": Markup(actions),
+        "actions": "",
     }
 
 

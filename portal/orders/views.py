@@ -12,13 +12,11 @@ from flask_babel import gettext as _
 from portal.kernel import clock
 from portal.kernel.access import PARTNER_ROLES, Permission
 from portal.orders import desk, labels, pages
-from portal.orders.basket import Basket
 from portal.orders.commands import place as place_basket
-from portal.orders.commands import route
 from portal.orders.naming import load_names
-from portal.orders.nearest import nearest_yes
 from portal.orders.receipt import receipt
 from portal.orders.rules import CODES, OrderCode
+from portal.orders.what_if import form_url, look
 from portal.store.db import db
 from portal.store.decisions import StoredDecision, replay
 from portal.web import moment
@@ -107,8 +105,7 @@ def decision(ref: str) -> ResponseReturnValue:
         facts,
         made,
         names,
-        suggestions=nearest_yes(basket, facts, made) if made.refused else (),
-        link=_link if who.may(Permission.PLACE_ORDERS) else None,
+        link=form_url if who.may(Permission.PLACE_ORDERS) else None,
         address=url("orders_short.short_address", ref=row.ref),
         at=_("decided on %(moment)s", moment=moment_text(row.business_at, language())),
     )
@@ -118,7 +115,7 @@ def decision(ref: str) -> ResponseReturnValue:
         receipt=shown,
         replay=replay(row),
         orders=pages.orders(session, who, decision=row.id),
-        again=_link(basket) if who.may(Permission.PLACE_ORDERS) else None,
+        again=form_url(basket) if who.may(Permission.PLACE_ORDERS) else None,
     )
 
 
@@ -162,29 +159,16 @@ def _form(form: desk.OrderForm, error: str = "") -> str:
     session, who, on = db.session(), actor(), moment.looking_on()
     choices = desk.choices(session, who, on)
     form = desk.recognise(session, form, choices, who)
-    shown, placeable = None, False
-    if form.complete:
-        try:
-            basket = form.basket(choices.partner, on)
-        except ValueError:
-            abort(400)
-        made, facts = route(session, basket)
-        placeable = not made.refused and not moment.moved()
-        shown = receipt(
-            basket,
-            facts,
-            made,
-            load_names(session, facts, made, choices.partner),
-            suggestions=nearest_yes(basket, facts, made) if made.refused else (),
-            link=_link,
-            at=_("Nothing is placed yet."),
-        )
+    try:
+        tried = look(session, form, choices, on)
+    except ValueError:
+        abort(400)
     return render_template(
         "orders/new.html",
         form=form,
         choices=choices,
-        receipt=shown,
-        placeable=placeable,
+        receipt=tried.receipt,
+        placeable=tried.receipt is not None and not tried.refused and not moment.moved(),
         error=error,
         key=request.values.get("key") or secrets.token_urlsafe(12),
     )
@@ -194,11 +178,6 @@ def _why(row: StoredDecision) -> LazyString:
     """What a refused decision says first, as its receipt is titled."""
     codes = (OrderCode(said["code"]) for said in row.reasons)
     return labels.TITLES[next(code for code in codes if CODES[code].blocks)]
-
-
-def _link(basket: Basket) -> str:
-    form = desk.of_basket(basket)
-    return url("site.orders.new", **form.arguments())
 
 
 def _uuid(text: str) -> uuid.UUID | None:
