@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, or_
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -17,8 +17,6 @@ from portal.registry.models import (
     Customer,
     Registry,
     Service,
-    Team,
-    TeamMember,
 )
 from portal.registry.rules import normal
 from portal.store.scope import visible_to
@@ -44,22 +42,6 @@ class Hit:
     contract: str
     customer: str
     exact: bool
-
-
-@dataclass(frozen=True)
-class TeamPerson:
-    """A person of a team as the directory shows them; `former` when found by the old address."""
-
-    id: int
-    name: str
-    email: str
-    former_email: str | None
-    phone: str | None
-    team_id: int
-    team: str
-    team_name: str
-    registry: str
-    former: bool
 
 
 def find(session: Session, actor: Actor, text: str) -> list[Hit]:
@@ -105,32 +87,3 @@ def _hit(id_: Any, number: Any, contract: Any, written: str, model: Any, actor: 
 def _hits(session: Session, kind: Literal["contract", "service"], query: Any) -> Iterable[Hit]:
     for id_, number, contract, customer, exact, slug, name, thread in session.execute(query):
         yield Hit(kind, id_, slug, name, thread, number, contract, customer, bool(exact))
-
-
-def find_person(session: Session, actor: Actor, text: str) -> list[TeamPerson]:
-    """People of teams by present or former address (Q9), or by part of their name."""
-    written = " ".join(text.split())[:LONGEST].lower()
-    if not written:
-        return []
-    address = or_(TeamMember.email == written, TeamMember.former_email == written)
-    pattern = f"%{_literal(written)}%"
-    condition = or_(address, func.lower(TeamMember.name).like(pattern, escape="\\"))
-    query: Any = (
-        visible_to(TeamMember, actor)
-        .with_only_columns(
-            *(TeamMember.id, TeamMember.name, TeamMember.email, TeamMember.former_email),
-            *(TeamMember.phone, TeamMember.team_id, Team.code),
-            *(Team.name.label("team_name"), Registry.slug),
-            case((TeamMember.former_email == written, 1), else_=0),
-        )
-        .join(Team, Team.id == TeamMember.team_id)
-        .join(Registry, Registry.id == TeamMember.registry_id)
-    )
-    query = query.where(condition).order_by(TeamMember.name, TeamMember.id).limit(FOUND)
-    return [TeamPerson(*row) for row in session.execute(query)]
-
-
-def _literal(text: str) -> str:
-    for special in "\\%_":
-        text = text.replace(special, f"\\{special}")
-    return text

@@ -6,11 +6,11 @@ stands on an origin; every later one needs a notice, or a correction that says i
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, and_, or_, select
+from sqlalchemy import ForeignKey, and_, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
@@ -82,37 +82,3 @@ def warrant(
     session.add(row)
     session.flush()
     return row
-
-
-def history(session: Session, fact: GatedFact, subject_id: int) -> list[Any]:
-    """All periods of `fact` for one subject, oldest first."""
-    model = fact.model
-    query = select(model).where(getattr(model, fact.subject) == subject_id)
-    return list(session.scalars(query.order_by(model.valid_from)))
-
-
-def put(
-    session: Session,
-    fact: GatedFact,
-    subject: dict[str, Any],
-    value: object,
-    *,
-    valid_from: date,
-    stands_on: Warrant,
-) -> None:
-    """Let `fact` have `value` from `valid_from` on; what held before ends the day before.
-
-    `subject` gives the subject's column and whatever the composite key needs (registry_id).
-    Periods that began on or after `valid_from` are replaced.
-    """
-    model = fact.model
-    subject_id = subject[fact.subject]
-    for row in history(session, fact, subject_id):
-        if row.valid_from >= valid_from:
-            session.delete(row)
-        elif row.valid_to is None or row.valid_to >= valid_from:
-            row.valid_to = valid_from - timedelta(days=1)
-    row = model(**subject, valid_from=valid_from, valid_to=None, warrant_id=stands_on.id)
-    setattr(row, fact.value, value)
-    session.add(row)
-    session.flush()

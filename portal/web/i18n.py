@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -73,8 +72,3 @@ def spoken(text: Localized) -> Markup | str:
     if said == lang:
         return text.pick(lang)
     return Markup('<span lang="{}">{}</span>').format(said, escape(text.pick(lang)))
-
-
-def catalogues() -> list[Path]:
-    """The catalogues of the portal itself."""
-    return sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po"))

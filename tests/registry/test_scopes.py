@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.kernel.access import Actor, Role, actor_for
-from portal.registry import listing, queries
+from portal.registry import companies, queries, team_pages
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service, Team
 from portal.store.db import Base, db
 from portal.store.scope import visible_to
@@ -137,13 +137,13 @@ def test_an_exact_number_comes_before_one_that_only_reads_alike(world: Desk) -> 
 @pytest.mark.parametrize("text", ["ana@new.example", "ANA@OLD.example", "núñez"])
 def test_a_person_is_found_by_the_new_address_and_by_the_old(world: Desk, text: str) -> None:
     """Q9: former addresses still find their person."""
-    [found] = queries.find_person(db.session(), partner("P2"), text)
-    assert (found.email, found.team) == ("ana@new.example", "C1")
+    [found], _ = team_pages.search(db.session(), partner("P2"), text)
+    assert (found.person.email, found.team) == ("ana@new.example", "Team C1")
     assert found.former == text.lower().startswith("ana@old")
 
 
 def test_a_portfolio_is_that_of_one_registry(world: Desk) -> None:
     registry_id = who(Role.CHANNEL_LEAD, L3).registry_id
     assert registry_id is not None
-    products = listing.portfolio(db.session(), partner("P1"), registry_id)
+    products = companies.portfolio(db.session(), partner("P1"), registry_id)
     assert [product.code for product in products] == ["LP"]

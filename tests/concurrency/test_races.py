@@ -10,7 +10,7 @@ from portal.orders.models import Order, OrderLine
 from portal.registry.models import Partner
 from portal.store.db import atomic, db
 from portal.store.decisions import StoredDecision
-from tests.orders.crowd import count_up, count_up_unguarded, submit, submit_unguarded, together
+from tests.concurrency.crowd import count_up, count_up_unguarded, submit, submit_unguarded, together
 from tests.orders.rows import count, person, store
 from tests.orders.world import WORLD, add, basket
 

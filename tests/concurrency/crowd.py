@@ -13,7 +13,7 @@ from portal.registry.models import Partner
 from portal.store.db import atomic, db
 
 SPAWN = multiprocessing.get_context("forkserver")
-SPAWN.set_forkserver_preload(["tests.orders.crowd"])
+SPAWN.set_forkserver_preload(["tests.concurrency.crowd"])
 TRIES = 5
 
 
