@@ -15,7 +15,7 @@ from portal.kernel.access import Role, actor_for
 from portal.kernel.decision import Decision, reason
 from portal.orders.rules import CODES, OrderCode, OrderPart, Placement, route_basket
 from portal.registry.models import TeamMember
-from portal.registry.queries import find_person
+from portal.registry.team_pages import search
 from portal.store.db import db
 from portal.store.facts import GATED
 from tests.orders.world import CTL, L3, TODAY, WAVE, WORLD, add, altered, basket, new, without
@@ -200,9 +200,9 @@ def found_by_the_old_address(find: Any) -> bool:
 
 
 def look_up(address: str) -> Any:
-    return find_person(
-        db.session(), actor_for(Role.PARTNER_USER, person_id=1, partner_id=1), address
-    )
+    """Whom the search of the directory finds."""
+    reader = actor_for(Role.PARTNER_USER, person_id=1, partner_id=1)
+    return [one.person for one in search(db.session(), reader, address)[0]]
 
 
 def look_up_new_only(address: str) -> Any:
