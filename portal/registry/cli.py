@@ -98,7 +98,15 @@ def export_(kind: str, registry: str | None, form: str, output: Path | None) -> 
 
 
 def as_dict(result: Imported) -> dict[str, Any]:
-    """The answer of an import as JSON values."""
+    """The answer of an import as JSON values.
+
+    `repeated`, `held` and `corrected` stand in it when there is something to say of them.
+    """
+    more = {
+        "repeated": result.repeated,
+        "held": [_held(each) for each in result.held],
+        "corrected": [held_json(each) for each in result.corrected],
+    }
     return {
         "kind": result.kind,
         "dry_run": result.dry_run,
@@ -106,11 +114,9 @@ def as_dict(result: Imported) -> dict[str, Any]:
         "created": result.created,
         "changed": result.changed,
         "unchanged": result.unchanged,
-        "repeated": result.repeated,
         "skipped": [_problem(each) for each in result.skipped],
-        "held": [_held(each) for each in result.held],
-        "corrected": [held_json(each) for each in result.corrected],
         "errors": [_problem(each) for each in result.errors],
+        **{name: found for name, found in more.items() if found},
     }
 
 

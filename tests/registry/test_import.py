@@ -1,8 +1,10 @@
 """All or nothing, the same twice, corrected files, the order of rows, what replaces what."""
 
+import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -211,3 +213,14 @@ def test_every_code_of_the_import_says_itself_in_words_with_its_own_facts() -> N
     for code, label in IMPORT_CODES.items():
         assert {*re.findall(r"%\((\w+)\)s", str(label))} <= {*CODES[code].facts}, code
         assert "%" not in re.sub(r"%\(\w+\)s", "", str(label)), code
+
+
+def test_the_answer_has_the_keys_promised_and_others_only_when_they_say_something(
+    desk: Desk, app: Flask
+) -> None:
+    path = desk.file("c.csv", "customer_id,name\nC1,One\n")
+    arguments = ["registry", "import", "customers", str(path), "--json"]
+    said = json.loads(app.test_cli_runner().invoke(args=arguments).stdout)
+    assert list(said) == [
+        *("kind", "dry_run", "rows", "created", "changed", "unchanged", "skipped", "errors"),
+    ]
