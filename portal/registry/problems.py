@@ -34,7 +34,7 @@ def problem(
     """A problem with exactly the facts its code declares; raises ValueError for others."""
     if set(facts) != set(CODES[code].facts):
         raise ValueError(f"{code} carries {sorted(CODES[code].facts)}, not {sorted(facts)}")
-    return Problem(line, column, _shown(value), code, facts)
+    return Problem(line, _shown(column), _shown(value), code, facts)
 
 
 def _shown(value: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Files to cells: CSV and XLSX as people export them, with the line each row stands on. Pure.
 
-CSV may be UTF-8 (with or without BOM), UTF-16 with BOM or cp1252, and use `;`, `,` or tab. What
+CSV may be UTF-8 or UTF-16 (with or without BOM) or cp1252, and use `;`, `,` or tab. What
 cannot be told with certainty is refused rather than guessed.
 """
 
@@ -24,6 +24,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Without BOM: a header begins with a letter, and half of the letter is zero.
+_WIDE = ((re.compile(rb"[^\0]\0"), "utf-16-le"), (re.compile(rb"\0[^\0]"), "utf-16-be"))
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # An export puts an apostrophe before what a spreadsheet would run as a formula; one is taken off.
@@ -57,6 +60,9 @@ def read(data: bytes, expected: Collection[str]) -> Sheet:
         raise Refused(problem(ImportCode.FILE_TOO_LARGE, limit=MAX_BYTES))
     if data[:4] == b"PK\x03\x04":
         return _sheet(_workbook(data))
+    if data.startswith(_OLD_WORKBOOK):
+        detail = "it is an old kind of workbook; save it as XLSX or CSV"
+        raise Refused(problem(ImportCode.FILE_UNREADABLE, detail=detail))
     return _sheet(_records(_text(data), expected))
 
 
@@ -121,15 +127,16 @@ def _faults(row: RawRow) -> Iterator[Problem]:
 
 def _text(data: bytes) -> str:
     """The text of a CSV; lone surrogates pass, so that the cell that has one can be named."""
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            try:
-                return data[len(bom) :].decode(encoding, "surrogatepass")
-            except UnicodeDecodeError as error:
-                line = data[: error.start].count(b"\n") + 1
-                raise Refused(
-                    problem(ImportCode.FILE_ENCODING, line, encoding=encoding.upper())
-                ) from None
+    marked = [(encoding, len(bom)) for bom, encoding in _BOMS if data.startswith(bom)]
+    told = marked or [(encoding, 0) for begins, encoding in _WIDE if begins.match(data)]
+    if told:
+        encoding, start = told[0]
+        try:
+            return data[start:].decode(encoding, "surrogatepass")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            fault = problem(ImportCode.FILE_ENCODING, line, encoding=encoding.upper())
+            raise Refused(fault) from None
     try:
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:

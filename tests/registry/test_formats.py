@@ -26,6 +26,25 @@ def test_utf_16_of_the_other_byte_order_is_read(desk: Desk) -> None:
     assert desk.run("customers", desk.file("k.csv", content))["created"] == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_that_lost_its_mark_is_read_too(desk: Desk, encoding: str) -> None:
+    content = TEXT.encode(encoding)
+    assert desk.run("customers", desk.file("k.csv", content))["created"] == 1
+    assert desk.export("customers").decode() == "customer_id,name\nK9,Peñón & Cía\n"
+
+
+def test_an_old_workbook_is_named_and_not_read_as_text(desk: Desk) -> None:
+    done = desk.run(
+        "customers", desk.file("k.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 999)
+    )
+    assert [error["code"] for error in done["errors"]] == ["file.unreadable"]
+
+
+def test_a_header_that_is_no_header_is_shown_cut(desk: Desk) -> None:
+    done = desk.run("customers", desk.file("k.csv", "customer_id,name," + "x" * 9999 + "\n"))
+    assert [len(error["column"]) for error in done["errors"]] == [120]
+
+
 def test_a_delimiter_inside_quotes_does_not_mislead(desk: Desk) -> None:
     content = 'customer_id;name\nK1;"a, b, c, d, e; f"\n'
     assert desk.run("customers", desk.file("k.csv", content))["created"] == 1
