@@ -1,17 +1,15 @@
 """Error pages in the reader's language (JSON under /api): what happened, what was kept, what to do."""
 
 import contextlib
-from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, g, jsonify, make_response, redirect, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import RequestRedirect
 
 from portal.store.db import db
 from portal.web.site import language
@@ -66,11 +64,6 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:
-        if isinstance(error, RequestRedirect):
-            # As a path: an address made of the name asked would lead wherever that name does.
-            meant = urlsplit(error.new_url)
-            path = "/" + meant.path.lstrip("/\\")
-            return redirect(f"{path}?{meant.query}" if meant.query else path, 308)
         status = error.code or 500
         if error.response is not None or status < 400:
             return error
@@ -96,7 +89,13 @@ def answer(status: int, texts: tuple[object, object]) -> ResponseReturnValue:
     number = g.get("request_id", "")
     try:
         page = render_template(
-            "error.html", status=status, title=title, advice=advice, request_id=number
+            "error.html",
+            status=status,
+            title=title,
+            advice=advice,
+            # Only what went wrong here is looked up by its number; the other pages stay the
+            # same for an unknown object and for somebody else's.
+            request_id=number if status >= 500 else "",
         )
     except Exception:
         structlog.get_logger().exception("error page", id=number)

@@ -50,6 +50,11 @@ def test_an_error_page_speaks_the_language_of_the_path(visitor: Browser) -> None
     assert 'lang="en"' in visitor.get("/en/sign-out", status=405)
 
 
+def test_what_is_not_there_reads_the_same_each_time_it_is_asked(visitor: Browser) -> None:
+    """Another company's object answers as an unknown one, byte for byte: no number tells them apart."""
+    assert visitor.get("/es/nada", status=404) == visitor.get("/es/nada", status=404)
+
+
 def test_an_error_under_api_is_json(demo: Flask) -> None:
     response = demo.test_client().get("/api/v1/nothing")
     assert response.status_code == 404
