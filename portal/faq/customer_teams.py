@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import and_, exists, func
 from sqlalchemy.orm import Session, aliased
 
-from portal.faq.team_cards import TeamCard, cards
 from portal.kernel.access import Actor
 from portal.registry.models import Contract, Customer, LineTeam, Registry, Replacement
 from portal.registry.queries import in_force
+from portal.registry.team_pages import TeamCard, cards
 from portal.store.facts import in_period
 from portal.store.scope import visible_to
 
@@ -53,7 +53,7 @@ def served_lines(session: Session, actor: Actor, on: date) -> Served:
     lines are shown, in the order of their customers.
     """
     rows = session.execute(_lines(actor, on)).all()
-    known = cards(session, [row.team_id for row in rows if row.team_id is not None])
+    known = cards(session, actor, [row.team_id for row in rows if row.team_id is not None])
     grouped = groupby(
         sorted(rows, key=lambda row: (row.position, row.team_id or 0)),
         key=lambda row: (row.registry, row.thread, row.team_id),

@@ -13,10 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.faq.customer_teams import Served, served_lines
-from portal.faq.team_cards import TeamCard, cards
 from portal.kernel.access import Actor, Permission
 from portal.kernel.localized import Localized
-from portal.orders.records import AgreementFact
 from portal.registry.models import (
     Agreement,
     AgreementSchedule,
@@ -25,6 +23,8 @@ from portal.registry.models import (
     Product,
     Registry,
 )
+from portal.registry.standing import State, state_on
+from portal.registry.team_pages import TeamCard, cards
 from portal.store.facts import in_period
 from portal.store.scope import visible_to
 
@@ -111,22 +111,21 @@ def holdings(session: Session, actor: Actor, on: date) -> list[_Held]:
 
 
 def _held(registry: Any, agreements: list[Any], on: date) -> _Held:
-    active = [row for row in agreements if is_active(registry.slug, row, on)]
+    active = [row for row in agreements if is_active(row, on)]
     shown = [*agreements, *active]
     return _Held(registry, shown[-1] if shown else None, bool(active))
 
 
-def is_active(registry: str, row: Any, on: date) -> bool:
+def is_active(row: Any, on: date) -> bool:
     """Whether an agreement counts on `on`: the very predicate of the routing rule (R8)."""
-    fact = AgreementFact(registry, row.number, row.status, row.starts_on, row.ends_on)
-    return fact.active_on(on)
+    return state_on(on, row.status, row.starts_on, row.ends_on) is State.IN_FORCE
 
 
 def _teams(session: Session, actor: Actor, on: date) -> Situation:
     """Q1: the channel support team of each registry, with its people."""
     held = holdings(session, actor, on)
     periods = _periods(session, AgreementTeam, AgreementTeam.team_id, held, on)
-    known = cards(session, [row.value for row in periods.values()])
+    known = cards(session, actor, [row.value for row in periods.values()])
     return Situation("teams", tuple(_with_team(one, periods, known) for one in held))
 
 

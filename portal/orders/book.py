@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from portal.orders.records import ContractFact, RoutingFacts, ServiceFact, within
-from portal.registry.rules import ContractStatus, EndOfTerm, ServiceStatus, normal
+from portal.orders.records import ContractFact, RoutingFacts, ServiceFact
+from portal.registry.rules import ServiceStatus, normal
+from portal.registry.standing import State, state_on
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,15 @@ class Book:
 
     def why_not(self, contract: ContractFact) -> str | None:
         """What keeps a contract from being in force: its status or a date; None when it is."""
-        if contract.status is not ContractStatus.ACTIVE:
-            return contract.status.value
-        if contract.starts_on > self.on:
-            return "not_started"
-        if any(successor.starts_on <= self.on for successor in self.successors(contract)):
-            return "replaced"
-        rolls = contract.end_of_term is not EndOfTerm.EXPIRE
-        return None if rolls or within(contract.starts_on, self.on, contract.ends_on) else "ended"
+        state = state_on(
+            self.on,
+            contract.status,
+            contract.starts_on,
+            contract.ends_on,
+            contract.end_of_term,
+            min((later.starts_on for later in self.successors(contract)), default=None),
+        )
+        return None if state is State.IN_FORCE else state.value
 
     def successors(self, contract: ContractFact) -> list[ContractFact]:
         """The contracts that replace this one: one at most in a sound registry."""

@@ -18,6 +18,7 @@ from portal.orders.basket import LONGEST, Action, Basket, BasketLine
 from portal.orders.naming import Key, RegistryName, product_names, registry_names
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service
 from portal.registry.rules import normal
+from portal.registry.standing import State, state_on
 from portal.store.scope import visible_to
 
 MOST_LINES = 40
@@ -142,9 +143,7 @@ def choices(session: Session, actor: Actor, on: date) -> Choices:
         sold=frozenset(
             row.slug
             for row in sold
-            if row.status == "active"
-            and row.starts_on <= on
-            and (row.ends_on is None or on <= row.ends_on)
+            if state_on(on, row.status, row.starts_on, row.ends_on) is State.IN_FORCE
         ),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.registry.rules import ContractStatus, EndOfTerm, ServiceStatus
+from portal.registry.standing import State, state_on
 
 
 def within(start: date, on: date, end: date | None) -> bool:
@@ -35,7 +36,7 @@ class AgreementFact:
 
     def active_on(self, on: date) -> bool:
         """Whether it lets the partner act on `on` (R8)."""
-        return self.status is ContractStatus.ACTIVE and within(self.starts_on, on, self.ends_on)
+        return state_on(on, self.status, self.starts_on, self.ends_on) is State.IN_FORCE
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a contract or an agreement is on a date, and how a dated fact stands then. Pure.
 
-The same reading as the routing rule's (facts.md section 3, R8), for pages that show one paper.
+The one reading of the records by dates (facts.md section 3, R8): of the routing rule, and of pages.
 """
 
 from collections.abc import Sequence
