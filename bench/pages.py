@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from bench.world import cpu, machine, portal
+from bench.world import beside, machine, portal
 from portal.accounts.models import Person
 from portal.accounts.queries import load_actor
 from portal.faq.models import FaqEntry
@@ -30,8 +30,6 @@ from portal.store.decisions import StoredDecision
 from portal.store.scope import visible_to
 
 READER = "user@norte.example"
-ROUNDS = 3
-BUDGET_MS = 120  # about what each page is measured for in one round
 
 
 def bare() -> Flask:
@@ -139,18 +137,11 @@ def counted(app: Flask) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def measured(ask: Callable[[], None]) -> float:
-    """Processor milliseconds a request."""
-    once = cpu(ask, 5, 1)
-    return cpu(ask, max(5, int(BUDGET_MS / max(once, 0.1))), ROUNDS)
-
-
 def main() -> None:
     """Print every page beside the limit."""
-    limit = measured(asking(bare(), "/"))
-    print(f"{machine()}; processor time, best of {ROUNDS} rounds")
-    print(f"\n{'page':22}{'reader':10}{'ms':>8}{'/ bare view':>13}{'queries':>9}")
-    print(f"{'bare view (limit)':22}{'':10}{limit:8.3f}{1:13.1f}{0:9}")
+    limit = asking(bare(), "/")
+    print(f"{machine()}; processor time, the two in turn")
+    print(f"\n{'page':22}{'reader':10}{'ms':>8}{'bare ms':>9}{'/ bare view':>13}{'queries':>9}")
     with portal(demo=True) as app:
         cookie = signed_in(app)
         for name, path, known in pages(app):
@@ -158,9 +149,9 @@ def main() -> None:
             ask()
             with counted(app) as said:
                 ask()
-            spent = measured(ask)
+            spent, least, ratio = beside(ask, limit)
             who = "signed in" if known else "visitor"
-            print(f"{name:22}{who:10}{spent:8.3f}{spent / limit:13.1f}{len(said):9}")
+            print(f"{name:22}{who:10}{spent:8.2f}{least:9.3f}{ratio:13.1f}{len(said):9}")
 
 
 if __name__ == "__main__":

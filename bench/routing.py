@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 
 from bench.pages import reader
-from bench.world import TODAY, cpu, machine, portal
+from bench.world import TODAY, beside, machine, portal
 from portal.kernel import clock
 from portal.orders.basket import Action, Basket, BasketLine
 from portal.orders.commands import place
@@ -24,11 +24,7 @@ from portal.registry.models import Contract, Partner, Service
 from portal.store.db import atomic, db
 
 SIZES = (1, 10, 100)
-
-
-def say(what: str, size: int, ours: float, limit: float) -> None:
-    """One row: baskets a processor second of ours and of the limit, and how they compare."""
-    print(f"{what:22}{size:6}{1000 / ours:12.0f}{1000 / limit:14.0f}{ours / limit:10.1f}")
+Measured = tuple[float, float, float]
 
 
 def baskets(size: int, partner: str, ids: list[str]) -> Basket:
@@ -37,26 +33,25 @@ def baskets(size: int, partner: str, ids: list[str]) -> Basket:
     return Basket(partner, TODAY, tuple(lines))
 
 
-def rule(basket: Basket) -> tuple[float, float]:
+def rule(basket: Basket) -> Measured:
     """The rule on loaded facts; a dictionary that already knows each line's contract."""
     facts = load_routing_facts(db.session(), basket)
     known = {one.service: (one.registry, one.contract) for one in facts.services}
-    times = max(3, 300 // len(basket.lines))
-    ours = cpu(lambda: route_basket(basket, facts), times)
-    limit = cpu(lambda: [known[line.service or ""] for line in basket.lines], times * 20)
-    return ours, limit
+    return beside(
+        lambda: route_basket(basket, facts),
+        lambda: [known[line.service or ""] for line in basket.lines],
+    )
 
 
-def loading(basket: Basket) -> tuple[float, float]:
+def loading(basket: Basket) -> Measured:
     """All the facts; one query for the services named."""
     session = db.session()
     wanted = {line.service for line in basket.lines}
     query = select(Service.service_id, Service.contract_id).where(Service.service_id.in_(wanted))
-    ours = cpu(lambda: load_routing_facts(session, basket), 10)
-    return ours, cpu(lambda: session.execute(query).all(), 10)
+    return beside(lambda: load_routing_facts(session, basket), lambda: session.execute(query).all())
 
 
-def placing(basket: Basket) -> tuple[float, float]:
+def placing(basket: Basket) -> Measured:
     """The command; an insert in a transaction of its own."""
     actor, keys = reader(), (f"{uuid4()}-{number}" for number in count())
 
@@ -69,10 +64,10 @@ def placing(basket: Basket) -> tuple[float, float]:
             name = next(keys)
             session.execute(insert(Partner), [{"code": name, "name": name}])
 
-    return cpu(ours, 10, 3), cpu(limit, 10, 3)
+    return beside(ours, limit, 3)
 
 
-PARTS: tuple[tuple[str, Callable[[Basket], tuple[float, float]]], ...] = (
+PARTS: tuple[tuple[str, Callable[[Basket], Measured]], ...] = (
     ("rule alone", rule),
     ("loading its facts", loading),
     ("placing", placing),
@@ -81,7 +76,7 @@ PARTS: tuple[tuple[str, Callable[[Basket], tuple[float, float]]], ...] = (
 
 def main() -> None:
     """Print each part for baskets of several sizes."""
-    print(f"{machine()}; processor time, best of the rounds")
+    print(f"{machine()}; baskets a processor second, the two in turn")
     print(f"\n{'':22}{'lines':>6}{'baskets/s':>12}{'limit/s':>14}{'ours/limit':>12}")
     with portal(demo=True) as app, app.app_context():
         actor = reader()
@@ -97,7 +92,8 @@ def main() -> None:
         able = [one for one in ids if accepted(baskets(1, partner, [one]))]
         for name, part in PARTS:
             for size in SIZES:
-                say(name, size, *part(baskets(size, partner, able)))
+                ours, limit, ratio = part(baskets(size, partner, able))
+                print(f"{name:22}{size:6}{1000 / ours:12.0f}{1000 / limit:14.0f}{ratio:12.1f}")
 
 
 def accepted(basket: Basket) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from datetime import date
 from pathlib import Path
+from statistics import median
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -16,6 +17,7 @@ from portal.config import Config
 from portal.factory import create_app
 
 TODAY = date(2017, 12, 1)
+ROUND_MS = 40  # about what one side of a round takes
 
 
 def machine() -> str:
@@ -58,10 +60,25 @@ def portal(*, demo: bool) -> Iterator[Flask]:
 def cpu(work: Callable[[], object], times: int, rounds: int = 5) -> float:
     """Processor milliseconds of one `work()`: the best of some rounds of `times` each."""
     work()
-    spent = []
-    for _ in range(rounds):
-        started = time.process_time()
-        for _ in range(times):
-            work()
-        spent.append(time.process_time() - started)
-    return min(spent) / times * 1000
+    return min(_round(work, times) for _ in range(rounds))
+
+
+def beside(
+    ours: Callable[[], object], limit: Callable[[], object], rounds: int = 7
+) -> tuple[float, float, float]:
+    """Processor milliseconds of `ours` and of its limit (the best of each), and their ratio.
+
+    They take turns and the ratio is the median of the rounds', so that what else the machine does
+    weighs on both alike.
+    """
+    of = [max(2, int(ROUND_MS / max(cpu(work, 2, 1), 0.001))) for work in (ours, limit)]
+    found = [(_round(ours, of[0]), _round(limit, of[1])) for _ in range(rounds)]
+    ratio = median(one / other for one, other in found)
+    return min(one for one, _ in found), min(other for _, other in found), ratio
+
+
+def _round(work: Callable[[], object], times: int) -> float:
+    started = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - started) / times * 1000
