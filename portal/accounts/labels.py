@@ -6,7 +6,7 @@ from portal.kernel.access import Actor, Role
 
 ROLES = {
     Role.VISITOR: _l("Visitor"),
-    Role.PARTNER_USER: _l("Partner"),
+    Role.PARTNER_USER: _l("Partner user"),
     Role.PARTNER_ADMIN: _l("Partner administrator"),
     Role.CHANNEL_MANAGER: _l("Channel manager"),
     Role.CHANNEL_LEAD: _l("Channel lead"),

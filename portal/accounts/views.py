@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-import re
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, session
@@ -14,11 +13,9 @@ from portal.accounts.labels import ROLES
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.web.guards import SignedIn, public
-from portal.web.site import url
+from portal.web.site import safe_path, url
 
 bp = Blueprint("accounts", __name__)
-# A path of this portal: one slash, then no second slash or backslash, nothing a browser would strip.
-SAFE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 
 
 @bp.get("/sign-in")
@@ -58,11 +55,6 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     flash(_("You have signed out."), "info")
     return redirect(url("site.home.index"))
-
-
-def safe_path(target: str | None) -> str | None:
-    """`target` when it is a path of this portal, else None."""
-    return target if target and SAFE_PATH.fullmatch(target) else None
 
 
 def _end() -> None:

@@ -16,7 +16,7 @@ from portal.store.db import db
 from portal.web import moment
 from portal.web.guards import actor, public
 from portal.web.pages import program
-from portal.web.site import url
+from portal.web.site import safe_path, url
 
 bp = Blueprint("home", __name__)
 
@@ -56,27 +56,28 @@ def index() -> ResponseReturnValue:
 @public
 def look_on() -> ResponseReturnValue:
     """Choose the date to look at."""
-    return render_template("home/look_on.html", chosen=moment.looking_on().isoformat())
+    chosen = moment.looking_on().isoformat()
+    return render_template("home/look_on.html", chosen=chosen, back=request.args.get("next", ""))
 
 
 @bp.post("/on")
 @public
 def choose_date() -> ResponseReturnValue:
-    """Look at the date chosen, in this session only; today's ends it."""
-    typed = request.form.get("on", "").strip()
+    """Look at the date chosen, in this session only; today's ends it. Back to where one was."""
+    typed, back = request.form.get("on", "").strip(), request.form.get("next", "")
     try:
         day = date.fromisoformat(typed) if typed else None
     except ValueError:
         day = date.min
     if day is not None and not moment.FIRST <= day <= moment.LAST:
         error = _("Choose a date between 1990 and 2100, written like 2018-01-15.")
-        return render_template("home/look_on.html", chosen=typed, error=error), 422
+        return render_template("home/look_on.html", chosen=typed, back=back, error=error), 422
     moment.choose(day)
     if moment.moved():
         flash(_("You see the portal as of that date. Nothing can be done while you do."), "info")
     else:
         flash(_("You are back on today's date."), "info")
-    return redirect(url("site.home.index"))
+    return redirect(safe_path(back) or url("site.home.index"))
 
 
 @bp.get("/rules")

@@ -84,7 +84,14 @@ def _banner(lang: str) -> dict[str, Any] | None:
         return None
     return {
         "date": date_text(moment.looking_on(), lang, "full"),
-        "url": url("site.home.look_on"),
+        "url": url("site.home.look_on", next=_here()),
         "moved": moment.moved(),
-        "reset_url": url("site.home.look_on"),
+        "reset_url": url("site.home.look_on", next=_here()),
     }
+
+
+def _here() -> str | None:
+    """This page, to come back to; None where there is nothing to come back to."""
+    if request.method != "GET" or request.endpoint in (None, "site.home.look_on"):
+        return None
+    return request.full_path.rstrip("?")

@@ -1,5 +1,6 @@
 """The pages of the portal, under their language: `/es/…` and `/en/…`, one parent blueprint."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,6 +8,8 @@ from flask import Blueprint, g, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
 LANGUAGES = ("es", "en")
+# A path of this portal: one slash, then no second slash or backslash, nothing a browser would strip.
+SAFE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 
 
 LARGEST_ID = 2**31 - 1
@@ -87,3 +90,8 @@ def in_language(lang: str) -> str:
     if reading and page.startswith("site."):
         return with_query(url_for(page, **{**(request.view_args or {}), "lang": lang}))
     return url_for("site.home.index", lang=lang)
+
+
+def safe_path(target: str | None) -> str | None:
+    """`target` when it is a path of this portal, else None."""
+    return target if target and SAFE_PATH.fullmatch(target) else None

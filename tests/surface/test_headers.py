@@ -74,3 +74,18 @@ def test_the_front_door_leads_to_the_readers_language(demo: Flask) -> None:
     assert english.headers["Location"] == "/en/"
     assert spanish.headers["Location"] == "/es/"
     assert "Accept-Language" in english.headers["Vary"]
+
+
+def test_another_date_is_chosen_where_one_stands_and_nothing_is_done_on_it(
+    visitor: Browser,
+) -> None:
+    """Looking at another date leads back to the page one was on; an act on it is refused (409)."""
+    visitor.as_(NORTE)
+    page = visitor.get("/es/contracts/")
+    assert "/es/on?next=/es/contracts/" in page
+    visitor.post("/es/on", {"on": "2010-01-01", "next": "/es/contracts/"})
+    assert visitor.page is not None
+    assert visitor.page.headers["Location"] == "/es/contracts/"
+    visitor.post("/es/orders", {}, status=409, at="/es/on")
+    visitor.post("/es/on", {"on": "", "next": "https://elsewhere.example/"}, at="/es/on")
+    assert visitor.page.headers["Location"] == "/es/"
