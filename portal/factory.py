@@ -82,6 +82,7 @@ def create_app(settings: Config | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         database.listen(db.engine)
+    database.end_reads(app)
     Migrate(app, db, directory=str(ROOT / "portal/store/migrations"))
     CSRFProtect(app)
     i18n.install(app, program)

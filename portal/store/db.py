@@ -8,13 +8,14 @@ asks for IMMEDIATE, so that readers never wait for a writer and writers queue in
 import enum
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Engine, Enum, MetaData, String, Uuid, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from portal.kernel.localized import Localized
@@ -81,6 +82,22 @@ def listen(engine: Engine) -> None:
     def _begin(connection: Any) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def end_reads(app: Flask) -> None:
+    """Let every request that only read end in COMMIT: at a ROLLBACK, which is what giving back a
+    connection is, psycopg forgets the statements that it had the server prepare.
+
+    What was changed outside `atomic()`, or before an error, is dropped as before.
+    """
+
+    @app.teardown_appcontext
+    def _end(error: BaseException | None) -> None:
+        if error is None and db.session.registry.has():
+            session = db.session()
+            if not (session.new or session.dirty or session.deleted):
+                with suppress(SQLAlchemyError):
+                    session.commit()
 
 
 @contextmanager
