@@ -7,8 +7,9 @@ Text with NUL, lone surrogates or control characters is refused alike, whatever 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
 
 from portal.config import Config
 
@@ -26,6 +27,15 @@ def install(app: Flask) -> None:
     def _refuse() -> None:
         if request.environ.get(_STRANGE) or any(map(NO_TEXT.search, _texts())):
             abort(400)
+
+    @app.after_request
+    def _stay(response: Response) -> Response:
+        # The routing redirects to whole addresses; every redirect of this portal is to a path of it.
+        meant = urlsplit(response.headers.get("Location", ""))
+        if meant.netloc:
+            path = "/" + meant.path.lstrip("/\\")
+            response.headers["Location"] = f"{path}?{meant.query}" if meant.query else path
+        return response
 
 
 def stand_before(app: Flask, settings: Config) -> None:

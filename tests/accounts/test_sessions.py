@@ -1,0 +1,241 @@
+"""Sessions: begun by signing in, ended at the server; what changed acts on the next request."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import select, update
+
+from portal.accounts import commands, demo
+from portal.accounts.models import Membership, Person, SignIn
+from portal.accounts.queries import LONGEST
+from portal.kernel import clock
+from portal.kernel.access import Role
+from portal.store.db import atomic, db
+from portal.store.events import Event
+from portal.web.site import safe_path
+from tests.conftest import PASSWORD
+from tests.people import NORTE, SUR, TOKEN, Browser
+
+COOKIE = "__Host-session"
+
+
+def copy_of(browser: Browser) -> Browser:
+    """Somebody else with the very same cookie."""
+    kept = browser.client.get_cookie(COOKIE)
+    assert kept is not None
+    thief = Browser(browser.app)
+    thief.client.set_cookie(COOKIE, kept.value, secure=True)
+    return thief
+
+
+def person_of(email: str) -> int:
+    found = db.session.scalars(select(Person.id).where(Person.email == email)).one()
+    db.session.rollback()
+    return found
+
+
+def token(browser: Browser, path: str = "/es/sign-in") -> str:
+    found = TOKEN.search(browser._send("get", path).text)
+    assert found
+    return found[1]
+
+
+def test_signing_out_ends_every_copy_of_the_cookie(visitor: Browser) -> None:
+    browser = visitor.as_(NORTE)
+    thief = copy_of(browser)
+    thief.get("/es/orders")
+    browser.post("/es/sign-out", {}, at="/es/on")
+    thief.get("/es/orders", status=302)
+
+
+def test_signing_out_here_leaves_the_other_device_signed_in(visitor: Browser) -> None:
+    other = Browser(visitor.app).as_(NORTE)
+    visitor.as_(NORTE).post("/es/sign-out", {}, at="/es/on")
+    other.get("/es/orders")
+
+
+def test_signing_in_anew_ends_the_session_before(visitor: Browser) -> None:
+    thief = copy_of(visitor.as_(NORTE))
+    visitor.as_(SUR)
+    thief.get("/es/orders", status=302)
+
+
+def test_a_session_given_by_somebody_else_is_not_taken_over(visitor: Browser) -> None:
+    """Fixation: the cookie from before signing in stays signed out, its token worthless."""
+    before = token(visitor)
+    attacker = copy_of(visitor)
+    visitor.as_(NORTE)
+    attacker.get("/es/orders", status=302)
+    response = visitor._send("post", "/es/on", data={"csrf_token": before, "on": "2018-01-01"})
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"session_version": 99}])
+def test_deactivation_and_a_new_session_version_act_on_the_next_request(
+    visitor: Browser, change: dict[str, object]
+) -> None:
+    browser = visitor.as_(NORTE)
+    browser.get("/es/orders")
+    with atomic() as session:
+        session.execute(update(Person).where(Person.email == NORTE).values(**change))
+    browser.get("/es/orders", status=302)
+
+
+def test_another_role_acts_on_the_next_request(visitor: Browser) -> None:
+    browser = visitor.as_(NORTE)
+    with atomic() as session:
+        mine = Membership.person_id == person_of_now(session, NORTE)
+        session.execute(update(Membership).where(mine).values(role=Role.FINANCE, partner_id=None))
+    browser.get("/es/orders", status=403)
+
+
+def person_of_now(session, email):
+    return session.scalars(select(Person.id).where(Person.email == email)).one()
+
+
+def test_a_session_ends_after_twelve_hours(visitor: Browser) -> None:
+    browser = visitor.as_(NORTE)
+    with atomic() as session:
+        begun = clock.wall() - LONGEST + timedelta(minutes=1)
+        session.execute(update(SignIn).values(started_at=begun))
+    browser.get("/es/orders")
+    with atomic() as session:
+        session.execute(update(SignIn).values(started_at=begun - timedelta(minutes=2)))
+    browser.get("/es/orders", status=302)
+
+
+def test_old_sessions_are_forgotten_at_the_next_sign_in(visitor: Browser) -> None:
+    visitor.as_(NORTE)
+    with atomic() as session:
+        session.execute(update(SignIn).values(started_at=clock.wall() - timedelta(days=31)))
+    Browser(visitor.app).as_(NORTE)
+    assert len(db.session.scalars(select(SignIn)).all()) == 1
+    db.session.rollback()
+
+
+def test_signing_in_and_out_are_on_record(visitor: Browser) -> None:
+    visitor.as_(NORTE).post("/es/sign-out", {}, at="/es/on")
+    stream = f"person:{person_of(NORTE)}"
+    verbs = db.session.scalars(
+        select(Event.verb).where(Event.stream == stream).order_by(Event.version)
+    ).all()
+    db.session.rollback()
+    assert verbs[-2:] == ["person.signed_in", "person.signed_out"]
+
+
+def test_an_unknown_address_costs_the_same_work_and_reads_the_same(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One argon2 check whatever is wrong: the address, the password, or a person who left."""
+    checked: list[str] = []
+
+    class Counting(PasswordHasher):
+        def verify(self, *asked: str | bytes) -> bool:
+            checked.append(str(asked[0]).rsplit("$", 2)[0])
+            return super().verify(*asked)
+
+    monkeypatch.setattr(commands, "HASHER", Counting())
+    with atomic() as session:
+        session.execute(update(Person).where(Person.email == SUR).values(active=False))
+    said = set()
+    for email, word in ((NORTE, "wrong"), ("nobody@norte.example", "wrong"), (SUR, PASSWORD)):
+        form = {"csrf_token": token(visitor), "email": email, "password": word}
+        response = visitor._send("post", "/es/sign-in", data=form)
+        text = re.sub("(user|nobody)@(norte|sur).example", "", TOKEN.sub("", response.text))
+        said.add((response.status_code, text, tuple(sorted(response.headers.keys()))))
+    assert len(said) == 1
+    assert len(checked) == 3 and len(set(checked)) == 1
+
+
+OFF_SITE = [
+    *("//evil.example", "/\\evil.example", "https://evil.example", "https:evil.example", "javascript:1"),
+    *("/\t/evil.example", "\\\\evil.example", " //evil.example", "/\n/evil.example", "///evil.example"),
+    *("http:/\\evil.example", "evil.example", "/\\/evil.example", "data:text/html,x", "/%0d\\evil"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", OFF_SITE)
+def test_after_signing_in_nobody_is_led_off_the_site(visitor: Browser, target: str) -> None:
+    visitor.post("/es/sign-in", {"demo": NORTE, "next": target})
+    assert visitor.page is not None
+    assert visitor.page.headers["Location"] == "/es/"
+
+
+def test_after_signing_in_one_gets_where_one_wanted(visitor: Browser) -> None:
+    visitor.get("/es/orders?before=x", status=302)
+    assert visitor.page is not None
+    form = visitor.follow()
+    assert "before%3Dx" in form or "before=x" in form
+    visitor.post("/es/sign-in", {"demo": NORTE, "next": "/es/orders?before=x"})
+    assert visitor.page.headers["Location"] == "/es/orders?before=x"
+
+
+def test_the_guard_of_next_is_what_keeps_one_here() -> None:
+    """The control: what it lets through is a path, what it stops is each of those above."""
+    assert safe_path("/es/orders") == "/es/orders"
+    assert [safe_path(target) for target in OFF_SITE] == [None] * len(OFF_SITE)
+
+
+POSTS = ["/es/sign-in", "/es/sign-out", "/es/on", "/es/orders"]
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_post_without_the_sessions_own_token_changes_nothing(visitor: Browser, path: str) -> None:
+    """CSRF, signing in and out included: another session's token is no token."""
+    browser, other = visitor.as_(NORTE), Browser(visitor.app)
+    good, stranger = token(browser, "/es/on"), token(other)
+    for sent in ({}, {"csrf_token": ""}, {"csrf_token": f"{good}x"}, {"csrf_token": stranger}):
+        assert browser._send("post", path, data=sent).status_code == 400, sent
+    assert browser._send("post", f"{path}?csrf_token={good}").status_code == 400
+    assert browser._send("post", path, json={"csrf_token": good}).status_code == 400
+    browser.get("/es/orders")
+
+
+def test_with_its_token_the_very_same_form_is_taken(visitor: Browser) -> None:
+    """The control of the one above."""
+    browser = visitor.as_(NORTE)
+    good = {"csrf_token": token(browser, "/es/on")}
+    assert browser._send("post", "/es/orders", data=good).status_code == 422
+    assert browser._send("post", "/es/sign-out", data=good).status_code == 302
+
+
+def test_every_post_of_the_portal_is_tried_above(demo: Flask) -> None:
+    posts = [rule for rule in demo.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    assert {rule.rule.replace("<any(es, en):lang>", "es") for rule in posts} == set(POSTS)
+
+
+def test_the_cookie_tells_nothing_of_its_owner(visitor: Browser, demo: Flask) -> None:
+    kept = visitor.as_(NORTE).client.get_cookie(COOKIE)
+    assert kept is not None and len(kept.value) < 4096
+    serializer = demo.session_interface.get_signing_serializer(demo)  # type: ignore[attr-defined]
+    told = serializer.loads(kept.value)
+    assert set(told) <= {"_id", "_user_id", "_fresh", "csrf_token"}
+    assert NORTE not in str(told) and str(person_of(NORTE)) != told["_user_id"]
+
+
+def test_one_click_is_for_a_demo_only(visitor: Browser, demo: Flask) -> None:
+    """Without demo.json nobody is offered, and nobody signs in by an address alone."""
+    from portal.accounts import demo as kept
+
+    path = kept._file()
+    hidden = path.with_suffix(".away")
+    path.rename(hidden)
+    try:
+        assert NORTE not in visitor.get("/es/sign-in")
+        form = {"csrf_token": token(visitor), "demo": NORTE}
+        assert visitor._send("post", "/es/sign-in", data=form).status_code == 404
+        visitor.get("/es/orders", status=302)
+    finally:
+        hidden.rename(path)
+
+
+def test_only_the_demos_own_people_sign_in_by_one_click(visitor: Browser) -> None:
+    commands.create_person(
+        "real@norte.example", "Real", "a password of one's own", Role.ADMIN, now=clock.wall()
+    )
+    form = {"csrf_token": token(visitor), "demo": "real@norte.example"}
+    assert visitor._send("post", "/es/sign-in", data=form).status_code == 404
+    assert demo.find("real@norte.example") is None
