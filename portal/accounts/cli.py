@@ -1,23 +1,27 @@
 """`flask accounts`: people from the command line."""
 
 import click
-from flask.cli import AppGroup
 
 from portal.accounts import commands
 from portal.kernel import clock
 from portal.kernel.access import Role
+from portal.web.commands import Commands
 
-group = AppGroup("accounts", help="People who can sign in.")
+group = Commands("accounts", help="People who can sign in.")
 SHORTEST = 12
 
 
 @group.command("create-admin")
-@click.argument("email")
+@click.argument("email", required=False)
+@click.option("--email", "given", metavar="EMAIL", help="The same, as an option.")
 @click.option("--name", default="Administrator", show_default=True)
 @click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
 @click.password_option(help="Asked for when not given; at least 12 characters.")
-def create_admin(email: str, name: str, language: str, password: str) -> None:
-    """Create a portal administrator who signs in as EMAIL."""
+def create_admin(
+    email: str | None, given: str | None, name: str, language: str, password: str
+) -> None:
+    """Create a portal administrator who signs in as EMAIL (asked for when not given)."""
+    email = email or given or click.prompt("E-mail", type=str)
     if "@" not in email:
         raise click.BadParameter("write an e-mail address", param_hint="EMAIL")
     if len(password) < SHORTEST:

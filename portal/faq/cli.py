@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from portal.faq import queries
 from portal.faq.evaluate import evaluate
 from portal.store.db import db
+from portal.web.commands import Commands
 from portal.web.site import LANGUAGES
 
-group = AppGroup("faq", help="The questions: search them, and see what found no answer.")
+group = Commands("faq", help="The questions: search them, and see what found no answer.")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 

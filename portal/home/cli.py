@@ -5,16 +5,16 @@ from dataclasses import asdict
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from portal.faq import load as faq
 from portal.kernel import clock
 from portal.registry import load as registry
 from portal.store import pack
 from portal.store import program as programs
+from portal.web.commands import Commands
 
-program = AppGroup("program", help="The program pack of this portal.")
-seed = AppGroup("seed", help="Made-up content to try the portal with.")
+program = Commands("program", help="The program pack of this portal.")
+seed = Commands("seed", help="Made-up content to try the portal with.")
 LOADERS = {**registry.LOADERS, **faq.LOADERS}
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale, format_date, gettext, ngettext
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 from portal.kernel import clock
 from portal.orders import asking, labels
@@ -19,8 +17,9 @@ from portal.orders.nearest import nearest_yes
 from portal.registry.models import Registry
 from portal.store.db import db
 from portal.store.decisions import StoredDecision, replay
+from portal.web.commands import Commands
 
-group = AppGroup("orders", help="Where an order goes, and why.")
+group = Commands("orders", help="Where an order goes, and why.")
 MALFORMED = 2
 LANGUAGES = ("es", "en")
 
@@ -99,16 +98,9 @@ def replay_command(context: click.Context, ref: str, as_json: bool, lang: str | 
 
 def _route(ref: str, basket: Basket, as_json: bool) -> None:
     session = db.session()
-    try:
-        decision, facts = route(session, basket)
-        names = dict(session.execute(select(Registry.slug, Registry.name)).all())
-        session.commit()
-    except DBAPIError as error:
-        session.rollback()
-        text = str(error.orig).strip().partition("\n")[0]
-        raise click.ClickException(
-            f"the database does not answer: {text}. Is it migrated? Try: flask db upgrade"
-        ) from error
+    decision, facts = route(session, basket)
+    names = dict(session.execute(select(Registry.slug, Registry.name)).all())
+    session.commit()
     said = asking.answer(ref, decision)
     if as_json:
         click.echo(json.dumps(said))

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from portal.kernel import clock
@@ -19,8 +18,9 @@ from portal.registry.problems import Held, Problem
 from portal.registry.profiles import locate
 from portal.store.db import db
 from portal.store.pack import PROGRAMS
+from portal.web.commands import Commands
 
-group = AppGroup("registry", help="The contract registries: import and export.")
+group = Commands("registry", help="The contract registries: import and export.")
 KIND = click.argument("kind", type=click.Choice(sorted(KINDS)))
 SHOWN = 50
 LANGUAGE = "en"  # of the commands, as of their help

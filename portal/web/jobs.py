@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from flask.cli import AppGroup
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +19,7 @@ from portal.config import Config
 from portal.kernel import clock
 from portal.store.db import Base, atomic
 from portal.store.scope import internal
+from portal.web.commands import Commands
 
 Body = Callable[[datetime], Any]
 KEPT = timedelta(days=30)
@@ -80,7 +80,7 @@ def install(app: Flask, settings: Config) -> None:
     app.extensions["portal.queue"] = settings.data / "jobs.sqlite3"
 
 
-worker = AppGroup("worker", help="The worker beside the web server.")
+worker = Commands("worker", help="The worker beside the web server.")
 
 
 @worker.command("run")

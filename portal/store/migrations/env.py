@@ -1,7 +1,9 @@
 """Run Alembic's migrations on the portal's own engine, on either database."""
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from portal.store.db import Base, db
 
@@ -9,8 +11,16 @@ config = context.config
 
 
 def run() -> None:
-    """Migrate in one transaction; SQLite alters tables by copying them."""
-    with db.engine.connect() as connection:
+    """Migrate in one transaction; SQLite alters tables by copying them.
+
+    Raises CommandError, one line, when the database cannot be reached.
+    """
+    try:
+        connected = db.engine.connect()
+    except OperationalError as error:
+        text = str(error.orig).strip().partition("\n")[0]
+        raise CommandError(f"PORTAL_DATABASE_URL: the database does not answer: {text}") from None
+    with connected as connection:
         if connection.dialect.name == "sqlite":
             connection = connection.execution_options(sqlite_begin="IMMEDIATE")
         context.configure(
