@@ -13,10 +13,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings
 
+from portal.accounts import commands as accounts
 from portal.config import Config
 from portal.factory import create_app
 from portal.store.db import Base, db
@@ -26,6 +28,11 @@ from tests.postgres import postgres_url
 settings.register_profile("suite", max_examples=100, stateful_step_count=40, deadline=None)
 settings.register_profile("long", max_examples=3_000, stateful_step_count=40, deadline=None)
 settings.load_profile("long" if os.environ.get("PORTAL_TEST_LONG") else "suite")
+
+# Every test that signs in would pay for a password as an attacker should; what the portal itself
+# asks for is held by tests/surface/test_passwords.py.
+accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+accounts._NOBODY = accounts.HASHER.hash("nobody")
 
 TODAY = date(2017, 12, 1)
 PASSWORD = "correct horse battery"
