@@ -21,7 +21,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON."
 @click.argument("text", required=False)
 @click.option("--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
 @click.option("--corpus", type=FILE, help="Search this corpus (JSON lines) instead.")
-@click.option("--queries", "questions", type=FILE, help="Queries with known answers (TSV).")
+@click.option(
+    "--queries", "questions", type=FILE, help="Queries with known answers (TSV or JSON lines)."
+)
 @as_json
 def search(
     text: str | None, lang: str, corpus: Path | None, questions: Path | None, as_json: bool

@@ -5,7 +5,7 @@ Reads files, knows no Flask and no database. The same index serves the pages and
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ def evaluate(
 
     `corpus` is JSON lines with `id`, `question_<lang>` and `answer_<lang>` (or `question` and
     `answer`), optionally `keywords_<lang>` (a list); `queries` is a tab-separated file with the
-    header `query`, and optionally `lang`, `kind`, `gold_id`. Rows of another language are passed
-    over. Returns `{"lang", "entries", "queries", "hit@1", "hit@3", "hit@5", "results"}`: the hits
+    header `query`, and optionally `lang`, `kind`, `gold_id`, or JSON lines with these names. Rows
+    of another language are passed over. Returns `{"lang", "entries", "queries", "hit@1", "hit@3", "hit@5", "results"}`: the hits
     are shares of the queries that have a gold id (None when none has), each of `results` is
     `{"query", "kind", "gold_id", "ranked"}` with up to `limit` ids, best first.
 
@@ -78,7 +78,23 @@ def _entry(row: dict[str, Any], lang: str) -> Entry:
 def read_queries(path: Path, lang: str) -> list[dict[str, str]]:
     """Read the queries of one language; `evaluate` says the format and the errors."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, delimiter="\t")
-        if "query" not in (reader.fieldnames or ()):
-            raise ValueError(f"{path}, line 1: no column named query")
-        return [row for row in reader if row["query"] and (row.get("lang") or lang) == lang]
+        if lines.read(1) == "{":
+            lines.seek(0)
+            rows = [*_json_queries(path, lines)]
+        else:
+            lines.seek(0)
+            reader = csv.DictReader(lines, delimiter="\t")
+            if "query" not in (reader.fieldnames or ()):
+                raise ValueError(f"{path}, line 1: no column named query")
+            rows = [*reader]
+    return [row for row in rows if row["query"] and (row.get("lang") or lang) == lang]
+
+
+def _json_queries(path: Path, lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+                yield {**row, "query": str(row["query"])}
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{path}, line {number}: not a query: {error!r}") from error

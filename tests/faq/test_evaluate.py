@@ -44,3 +44,12 @@ def test_a_line_that_is_no_entry_is_named_by_file_and_number(tmp_path: Path, lin
 def test_a_file_without_queries_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"queries\.tsv, line 1: no column named query"):
         evaluate(*write(tmp_path, "", "pregunta\npago\n"))
+
+
+def test_queries_may_be_json_lines_too(tmp_path: Path) -> None:
+    entry = '{"id":"a","question":"El pago","answer":"Sí"}'
+    lines = '{"query":"pagos","lang":"es","gold_id":"a"}\n\n{"query":"pay","lang":"en"}\n'
+    found = evaluate(*write(tmp_path, entry, lines))
+    assert (found["queries"], found["hit@1"]) == (1, 1.0)
+    with pytest.raises(ValueError, match=r"queries\.tsv, line 2: not a query"):
+        evaluate(*write(tmp_path, entry, '{"query":"pagos"}\n{"q":"pagos"}\n'))
