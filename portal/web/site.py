@@ -1,6 +1,7 @@
 """The pages of the portal, under their language: `/es/…` and `/en/…`, one parent blueprint."""
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,7 +69,20 @@ def preferred() -> str:
 
 def url(endpoint: str, **values: Any) -> str:
     """The address of an endpoint in the page's language."""
+    if request and all(_short(value) for value in values.values()):
+        return _address(request.script_root, language(), endpoint, tuple(values.items()))
     return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=4096)
+def _address(_root: str, _lang: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """Built once per mount and language: a list has an address per row, the same with every page."""
+    return url_for(endpoint, **dict(values))
+
+
+def _short(value: object) -> bool:
+    """Whether a part of an address is one that comes again, not a whole pasted text."""
+    return value is None or isinstance(value, int) or (isinstance(value, str) and len(value) < 80)
 
 
 def with_query(path: str, **changed: str) -> str:
