@@ -2,10 +2,13 @@
 
 from flask import Blueprint, jsonify, redirect
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from portal.store.db import db
+from portal.store.program import LoadedProgram
 from portal.web.guards import public
+from portal.web.pages import program
 from portal.web.site import preferred, url
 
 bp = Blueprint("health", __name__)
@@ -14,8 +17,13 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:
-    """200 once the portal serves and its database answers."""
-    db.session.execute(text("SELECT 1"))
+    """200 once the portal serves: its database answers, and holds this program; else 503."""
+    try:
+        loaded = db.session.scalar(select(LoadedProgram.slug))
+    except DBAPIError:
+        return jsonify(status="the database is not ready: run `flask db upgrade`"), 503
+    if loaded != program().slug:
+        return jsonify(status="another program or none is loaded: run `flask program load`"), 503
     return jsonify(status="ok")
 
 

@@ -2,7 +2,10 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from portal.store.db import atomic
+from portal.store.program import LoadedProgram
 from tests.people import NORTE, Browser
 
 CSP = (
@@ -89,3 +92,11 @@ def test_another_date_is_chosen_where_one_stands_and_nothing_is_done_on_it(
     visitor.post("/es/orders", {}, status=409, at="/es/on")
     visitor.post("/es/on", {"on": "", "next": "https://elsewhere.example/"}, at="/es/on")
     assert visitor.page.headers["Location"] == "/es/"
+
+
+def test_health_is_said_of_a_loaded_program_only(visitor: Browser) -> None:
+    """With nothing loaded, or another program's rows, the portal does not call itself well."""
+    visitor.get("/healthz")
+    with visitor.app.app_context(), atomic() as session:
+        session.execute(update(LoadedProgram).values(slug="another"))
+    visitor.get("/healthz", status=503)
