@@ -4,7 +4,7 @@ Each guard has its control, the same crowd without it, which must do the harm.
 """
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from portal.orders.models import Order, OrderLine
 from portal.registry.models import Partner
@@ -24,6 +24,14 @@ def user(app):
     return person()
 
 
+def alter(change):
+    """Change the table of decisions, emptied for it; rows are put back before each test."""
+    with atomic() as session:
+        for model in (OrderLine, Order, StoredDecision):
+            session.execute(delete(model))
+        session.execute(text(f"ALTER TABLE decision {change}"))
+
+
 def test_twelve_identical_submits_make_one_placement(app, user):
     """A double click, and ten more: every one of them gets the same receipt."""
     answers = together(app, submit, [(MIXED, user, ["k"])] * 12)
@@ -34,10 +42,12 @@ def test_twelve_identical_submits_make_one_placement(app, user):
 def test_without_the_guard_twelve_submits_do_harm(app, user):
     """The control: without the unique key there are more orders, without IMMEDIATE errors."""
     if db.engine.dialect.name == "postgresql":
-        with atomic() as session:
-            session.execute(text("ALTER TABLE decision DROP CONSTRAINT uq_decision_person_id_key"))
-        together(app, submit, [(MIXED, user, ["k"])] * 12)
-        assert count(StoredDecision) > 1
+        alter("DROP CONSTRAINT uq_decision_person_id_key")
+        try:
+            together(app, submit, [(MIXED, user, ["k"])] * 12)
+            assert count(StoredDecision) > 1
+        finally:
+            alter("ADD CONSTRAINT uq_decision_person_id_key UNIQUE (person_id, key)")
     else:
         assert LOCKED in together(app, submit_unguarded, [(MIXED, user, ["k"])] * 12)
 
