@@ -173,7 +173,8 @@ def recognise(session: Session, form: OrderForm, choices: Choices, actor: Actor)
     """
     keys = {normal(line.service) for line in form.lines if line.service} - {""}
     services = _services(session, keys, actor)
-    contracts = _contracts(session, keys, actor)
+    named = {normal(line.contract) for line in form.lines if line.contract} - {""}
+    contracts = _contracts(session, keys | named, actor)
     lines, customers = [], set()
     for line in form.lines:
         key = normal(line.service)
@@ -185,8 +186,8 @@ def recognise(session: Session, form: OrderForm, choices: Choices, actor: Actor)
         elif len({registry for registry, _ in found}) == 1:
             line = replace(line, registry=found[0][0])
             customers |= {customer for _, customer in found}
-        elif line.contract and (held := _contracts(session, {normal(line.contract)}, actor)):
-            _, registry, customer = next(iter(held.values()))
+        elif held := contracts.get(normal(line.contract)):
+            _, registry, customer = held
             line = replace(line, registry=registry)
             customers.add(customer)
         lines.append(line)
