@@ -8,6 +8,8 @@ from xlsxwriter import Workbook
 
 from tests.registry.world import CTL, L3, Desk, codes
 
+# A file is read before any database is asked; the imports are tried on both.
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 TEXT = "customer_id;name\r\nK9;Peñón & Cía\r\n"
 
 
