@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.world import machine
 from devtools.settings import ROOT
 
-ROUNDS = 5
+ROUNDS = 3
 MAKE = "from portal.factory import create_app; create_app()"
 STEPS = """
 import os
