@@ -5,6 +5,7 @@ A role grants permissions; which objects they reach is the scope of each model (
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -106,6 +107,6 @@ VISITOR = Actor()
 SYSTEM = Actor(name="system")
 
 
-def actor_for(role: Role, **facts: object) -> Actor:
+def actor_for(role: Role, **facts: Any) -> Actor:
     """An actor of `role` with the permissions the table grants it."""
-    return Actor(role=role, permissions=GRANTS[role], **facts)  # type: ignore[arg-type]
+    return Actor(role=role, permissions=GRANTS[role], **facts)

@@ -106,7 +106,7 @@ def lines(session: Session, order_id: uuid.UUID) -> list[tuple[Action, str | Non
         .where(OrderLine.order_id == order_id)
         .order_by(OrderLine.position)
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def people(session: Session, team_id: int | None) -> list[TeamMember]:
