@@ -33,10 +33,16 @@ class Permission(StrEnum):
     READ_ORDERS = "orders.read"
     PLACE_ORDERS = "orders.place"
     EDIT_FAQ = "faq.edit"
+    COMPANY_PEOPLE = "people.company"
     MANAGE_PEOPLE = "people.manage"
+    APPLY = "applications.send"
+    REVIEW_APPLICATIONS = "applications.review"
+    READ_FILES = "files.read"
+    READ_TRAIL = "trail.read"
     IMPORT = "registry.import"
     OPERATE = "portal.operate"
     OWN_ACCOUNT = "account.own"
+    ENROL = "account.enrol"
 
 
 _SIGNED_IN = {Permission.OWN_ACCOUNT, Permission.READ_DIRECTORY}
@@ -45,19 +51,24 @@ _PARTNER = _SIGNED_IN | {
     Permission.READ_CONTRACTS,
     Permission.READ_ORDERS,
     Permission.PLACE_ORDERS,
+    Permission.READ_FILES,
 }
+_COMPANY = {Permission.COMPANY_PEOPLE, Permission.APPLY, Permission.READ_TRAIL}
 _CHANNEL = _SIGNED_IN | {
     Permission.READ_PARTNERS,
     Permission.READ_AGREEMENTS,
     Permission.READ_CONTRACTS,
     Permission.READ_ORDERS,
     Permission.EDIT_FAQ,
+    Permission.REVIEW_APPLICATIONS,
+    Permission.READ_FILES,
+    Permission.READ_TRAIL,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset(),
     Role.PARTNER_USER: frozenset(_PARTNER),
-    Role.PARTNER_ADMIN: frozenset(_PARTNER | {Permission.MANAGE_PEOPLE}),
+    Role.PARTNER_ADMIN: frozenset(_PARTNER | _COMPANY),
     Role.CHANNEL_MANAGER: frozenset(_CHANNEL),
     Role.CHANNEL_LEAD: frozenset(_CHANNEL),
     Role.ACCOUNT_TEAM: frozenset(_SIGNED_IN | {Permission.READ_CONTRACTS, Permission.READ_ORDERS}),
@@ -65,12 +76,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CSM: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
     Role.FINANCE: frozenset(_SIGNED_IN),
     Role.ADMIN: frozenset(
-        _SIGNED_IN | {Permission.MANAGE_PEOPLE, Permission.IMPORT, Permission.OPERATE}
+        _SIGNED_IN
+        | {
+            Permission.MANAGE_PEOPLE,
+            Permission.IMPORT,
+            Permission.OPERATE,
+            Permission.READ_TRAIL,
+        }
     ),
 }
 
 PARTNER_ROLES = frozenset({Role.PARTNER_USER, Role.PARTNER_ADMIN})
-REGISTRY_ROLES = frozenset({Role.CHANNEL_MANAGER, Role.CHANNEL_LEAD, Role.ACCOUNT_TEAM})
+CHANNEL_ROLES = frozenset({Role.CHANNEL_MANAGER, Role.CHANNEL_LEAD})
+REGISTRY_ROLES = CHANNEL_ROLES | {Role.ACCOUNT_TEAM}
+STAFF_ROLES = frozenset(Role) - PARTNER_ROLES - {Role.VISITOR}
 
 
 @dataclass(frozen=True)
@@ -78,7 +97,9 @@ class Actor:
     """Who acts, in which capacity: a value, so that commands never hold a database row.
 
     `partner_id` is set for people of a partner company, `registry_id` for staff of one registry,
-    `team_id` for members of an account team.
+    `team_id` for members of an account team; `membership_id` names the capacity acted in. `region`
+    is the regional format (a locale), `origin` the network address a request came from: where an
+    act was done is on record, and is no part of who did it.
     """
 
     role: Role = Role.VISITOR
@@ -90,7 +111,10 @@ class Actor:
     registry_id: int | None = None
     registry_name: str = ""
     team_id: int | None = None
+    membership_id: int | None = None
     language: str = ""
+    region: str = ""
+    origin: str = field(default="", compare=False)
     permissions: frozenset[Permission] = field(default_factory=frozenset)
 
     def may(self, permission: Permission) -> bool:
@@ -104,7 +128,7 @@ class Actor:
 
 
 VISITOR = Actor()
-SYSTEM = Actor(name="system")
+SYSTEM = Actor(name="system", origin="command line")
 
 
 def actor_for(role: Role, **facts: Any) -> Actor:

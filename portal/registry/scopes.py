@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
 from portal.kernel import clock
-from portal.kernel.access import PARTNER_ROLES, Actor, Role
+from portal.kernel.access import CHANNEL_ROLES, PARTNER_ROLES, Actor, Role
 from portal.registry.models import (
     Agreement,
     AgreementSchedule,
@@ -35,8 +35,6 @@ from portal.registry.models import (
 from portal.registry.rules import ContractStatus, EndOfTerm
 from portal.store.facts import in_period
 from portal.store.scope import internal, open_to_all, scope, visible
-
-CHANNEL = frozenset({Role.CHANNEL_MANAGER, Role.CHANNEL_LEAD})
 
 open_to_all(Registry, Team, TeamMember, Product)
 internal(Replacement)
@@ -99,7 +97,7 @@ def contracts(actor: Actor) -> ColumnElement[bool] | None:
     if actor.role in PARTNER_ROLES and actor.partner_id is not None:
         own = Contract.partner_id == actor.partner_id
         return or_(own, Contract.line_id.in_(lines_of(actor.partner_id, clock.today())))
-    if actor.role in CHANNEL and actor.registry_id is not None:
+    if actor.role in CHANNEL_ROLES and actor.registry_id is not None:
         return Contract.registry_id == actor.registry_id
     if actor.role is Role.ACCOUNT_TEAM and actor.team_id is not None:
         served = select(LineTeam.line_id).where(
@@ -142,7 +140,7 @@ def agreements(actor: Actor) -> ColumnElement[bool] | None:
     """Own ones, or a registry's for its channel people."""
     if actor.role in PARTNER_ROLES and actor.partner_id is not None:
         return Agreement.partner_id == actor.partner_id
-    if actor.role in CHANNEL and actor.registry_id is not None:
+    if actor.role in CHANNEL_ROLES and actor.registry_id is not None:
         return Agreement.registry_id == actor.registry_id
     return false()
 

@@ -1,0 +1,19 @@
+"""people"""
+
+import sqlalchemy as sa
+from alembic import op
+import portal.store.types
+
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
