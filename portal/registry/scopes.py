@@ -175,7 +175,7 @@ def partners(actor: Actor) -> ColumnElement[bool] | None:
         return Partner.id == actor.partner_id
     if actor.role in {Role.SUPPORT, Role.CSM, Role.ADMIN}:
         return None
-    if actor.role in CHANNEL:
+    if actor.role in CHANNEL_ROLES:
         agreed = _visible(Agreement.partner_id, Agreement, actor)
         sold = _visible(Contract.partner_id, Contract, actor)
         return or_(Partner.id.in_(agreed), Partner.id.in_(sold))
