@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench.world import beside, machine, portal
 from portal.accounts.models import Person
-from portal.accounts.queries import load_actor
+from portal.accounts.queries import capacities
 from portal.faq.models import FaqEntry
 from portal.home.sample import sample_world
 from portal.kernel import clock
@@ -65,7 +65,7 @@ def signed_in(app: Flask) -> str:
 def reader() -> Actor:
     """The signed-in reader as the commands know them."""
     person = db.session.scalars(select(Person).where(Person.email == READER)).one()
-    actor = load_actor(db.session(), person.id, person.session_version)
+    actor = capacities(db.session(), person.id)[0]
     assert actor is not None
     return actor
 

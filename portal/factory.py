@@ -9,7 +9,8 @@ from portal import config
 from portal.accounts import cli as accounts_cli
 from portal.accounts import views as accounts
 from portal.accounts.labels import acting_as
-from portal.accounts.queries import resume
+from portal.accounts.sessions import load as load_session
+from portal.companies import queries as _companies  # noqa: F401 - its tables
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
@@ -86,7 +87,7 @@ def create_app(settings: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "portal/store/migrations"))
     CSRFProtect(app)
     i18n.install(app, program)
-    guards.install(app, lambda key: resume(db.session(), key, clock.wall()))
+    guards.install(app, load_session)
     headers.install(app)
     static.install(app)
     errors.install(app)

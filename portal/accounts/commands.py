@@ -1,14 +1,17 @@
 """Making people and signing them in."""
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
-from portal.accounts.models import Membership, Person, SignIn
-from portal.accounts.queries import credentials, load_actor
+from portal.accounts import sessions
+from portal.accounts.models import Level, Membership, Person
+from portal.accounts.queries import capacities, credentials
+from portal.accounts.rules import address_key
 from portal.kernel.access import SYSTEM, Actor, Role
 from portal.store.db import atomic, db
 from portal.store.events import emit
@@ -16,9 +19,6 @@ from portal.store.events import emit
 HASHER = PasswordHasher()
 # Verified when the address is unknown, so that both answers cost the same work.
 _NOBODY = HASHER.hash("nobody has this password")
-
-
-KEPT = timedelta(days=30)
 
 
 class AddressTaken(Exception):
@@ -39,14 +39,16 @@ def create_person(
     actor: Actor = SYSTEM,
 ) -> int:
     """A person who can sign in at once; the id. `now` is wall time. Raises AddressTaken."""
+    hashed = HASHER.hash(password)
     with atomic() as session:
-        email = email.strip().lower()
-        if session.scalar(select(Person.id).where(func.lower(Person.email) == email)):
+        email = email.strip()
+        if session.scalar(select(Person.id).where(Person.email_key == address_key(email))):
             raise AddressTaken(email)
         person = Person(
             email=email,
+            email_key=address_key(email),
             name=name,
-            password_hash=HASHER.hash(password),
+            password_hash=hashed,
             language=language,
             created_at=now,
         )
@@ -59,6 +61,7 @@ def create_person(
                 partner_id=partner_id,
                 registry_id=registry_id,
                 team_id=team_id,
+                since=now,
             )
         )
         emit(
@@ -84,7 +87,9 @@ def set_password(person_id: int, password: str) -> None:
             person.session_version += 1
 
 
-def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, uuid.UUID] | None:
+def sign_in(
+    email: str, password: str, *, now: datetime, origin: str = "", agent: str = ""
+) -> tuple[Actor, uuid.UUID] | None:
     """The actor behind the credentials and the key of a new session, or None. `now` is wall time.
 
     Says nothing of which half was wrong, and does the same work for an unknown address.
@@ -95,41 +100,21 @@ def sign_in(email: str, password: str, *, now: datetime) -> tuple[Actor, uuid.UU
         HASHER.verify(hashed, password)
     except VerificationError:
         return None
-    if row is None:
+    may_be = capacities(db.session(), row.id) if row else []
+    if row is None or not may_be:
         return None
-    actor = load_actor(db.session(), row.id, row.session_version)
-    if actor is None:
-        return None
+    actor = replace(may_be[0], origin=origin)
+    fresh = HASHER.hash(password) if HASHER.check_needs_rehash(hashed) else None
     with atomic() as session:
-        if HASHER.check_needs_rehash(hashed):
-            session.get_one(Person, row.id).password_hash = HASHER.hash(password)
-        mine = SignIn.person_id == row.id
-        session.execute(delete(SignIn).where(mine, SignIn.started_at < now - KEPT))
-        begun = SignIn(id=uuid.uuid4(), person_id=row.id, version=row.session_version)
-        begun.started_at = now
-        session.add(begun)
+        if fresh is not None:
+            session.get_one(Person, row.id).password_hash = fresh
+        version = row.session_version
+        key = sessions.begin(session, actor, version, Level.FULL, agent=agent, now=now)
+        stream = f"person:{row.id}"
         emit(
-            session,
-            f"person:{row.id}",
-            "person.signed_in",
+            *(session, stream, "person.signed_in"),
             actor=actor,
             at=now,
             partner_id=actor.partner_id,
         )
-        return actor, begun.id
-
-
-def sign_out(key: uuid.UUID, *, actor: Actor, now: datetime) -> None:
-    """End one session for good: its cookie is worth nothing from now on. `now` is wall time."""
-    with atomic() as session:
-        found = session.get(SignIn, key)
-        if found is not None and found.person_id == actor.person_id and found.ended_at is None:
-            found.ended_at = now
-            emit(
-                session,
-                f"person:{actor.person_id}",
-                "person.signed_out",
-                actor=actor,
-                at=now,
-                partner_id=actor.partner_id,
-            )
+        return actor, key

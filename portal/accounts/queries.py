@@ -1,29 +1,42 @@
 """Look-ups of who somebody is, as values: no person row is loaded per page."""
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership, Person, SignIn
-from portal.kernel.access import Actor, actor_for
+from portal.accounts.models import (
+    Attempt,
+    Device,
+    Factor,
+    Level,
+    MailedLink,
+    Membership,
+    Person,
+    RecoveryCode,
+    SignIn,
+)
+from portal.accounts.rules import address_key, session_lives
+from portal.kernel.access import Actor, Permission, Role, actor_for
 from portal.registry.models import Partner, Registry
 from portal.store.scope import internal
 
-internal(Person, Membership, SignIn)
-LONGEST = timedelta(hours=12)
+internal(Person, Membership, SignIn, Factor, RecoveryCode, MailedLink, Device, Attempt)
 
-
-# Active people with what an actor is made of, first membership first. One is asked with every
-# page, so the queries are put together once.
+# Active people with what an actor is made of, one row per living membership. One is asked with
+# every page, so the queries are put together once.
 _PEOPLE = (
     select(
         Person.id,
         Person.name,
         Person.email,
         Person.language,
+        Person.region,
+        Membership.id.label("membership_id"),
         Membership.role,
         Membership.partner_id,
         Membership.registry_id,
@@ -34,55 +47,90 @@ _PEOPLE = (
     .join(Membership, Membership.person_id == Person.id)
     .outerjoin(Partner, Partner.id == Membership.partner_id)
     .outerjoin(Registry, Registry.id == Membership.registry_id)
-    .where(Person.active)
+    .where(Person.active, Membership.ended_at.is_(None))
     .order_by(Membership.id)
-    .limit(1)
 )
-_BY_VERSION = _PEOPLE.where(
-    Person.id == bindparam("person"), Person.session_version == bindparam("version")
+_BY_PERSON = _PEOPLE.where(Person.id == bindparam("person"))
+_BY_SESSION = (
+    _PEOPLE.join(SignIn, SignIn.membership_id == Membership.id)
+    .add_columns(SignIn.level, SignIn.started_at, SignIn.seen_at, SignIn.confirmed_at)
+    .where(
+        SignIn.id == bindparam("key"),
+        SignIn.person_id == Person.id,
+        SignIn.version == Person.session_version,
+        SignIn.ended_at.is_(None),
+        SignIn.level != Level.CODE,
+    )
 )
-_BY_SESSION = _PEOPLE.join(SignIn, SignIn.person_id == Person.id).where(
-    SignIn.id == bindparam("key"),
-    SignIn.version == Person.session_version,
-    SignIn.ended_at.is_(None),
-    SignIn.started_at > bindparam("since"),
-)
 
 
-def load_actor(session: Session, person_id: int, version: int) -> Actor | None:
-    """The person as an actor, or None when deactivated, removed, or of another session version."""
-    return _actor(session, _BY_VERSION, person=person_id, version=version)
-
-
-def resume(session: Session, key: uuid.UUID, now: datetime) -> Actor | None:
-    """The actor of a session, or None when it ended: signed out, older than 12 hours, or its
-    person deactivated or changed. `now` is wall time. One query.
+@dataclass(frozen=True)
+class LiveSession:
+    """A session that counts: who acts in it, how far it has come, when it last proved who it is
+    and when it was last seen (wall time).
     """
-    return _actor(session, _BY_SESSION, key=key, since=now - LONGEST)
+
+    actor: Actor
+    level: Level
+    confirmed_at: datetime
+    seen_at: datetime
 
 
-def _actor(session: Session, query: Executable, **asked: object) -> Actor | None:
-    row = session.execute(query, asked).first()
-    if row is None:
+def resume(session: Session, key: uuid.UUID, now: datetime, origin: str = "") -> LiveSession | None:
+    """The session of `key`, or None when it ended: signed out, revoked, too old or idle, its person
+    deactivated or changed, the membership it acts in ended. `now` is wall time. One query.
+
+    Before the second factor is set up its actor is nobody's: a visitor who may set it up.
+    """
+    row = session.execute(_BY_SESSION, {"key": key}).first()
+    if row is None or not session_lives(row.role, row.started_at, row.seen_at, now):
         return None
+    enrolling = row.level is Level.ENROL
+    actor = enrolling_actor(row, origin) if enrolling else _actor(row, origin)
+    return LiveSession(actor, row.level, row.confirmed_at, row.seen_at)
+
+
+def capacities(session: Session, person_id: int) -> list[Actor]:
+    """The person in each capacity that lives, oldest first; none when deactivated or removed."""
+    return [_actor(row) for row in session.execute(_BY_PERSON, {"person": person_id})]
+
+
+def credentials(session: Session, email: str) -> Row[int, str, int] | None:
+    """Id, password hash and session version of an active person, by address."""
+    return session.execute(
+        select(Person.id, Person.password_hash, Person.session_version).where(
+            Person.email_key == address_key(email), Person.active
+        )
+    ).first()
+
+
+def enrolling_actor(row: Any, origin: str = "") -> Actor:
+    """Somebody whose password was right and who must set up the second factor first."""
+    return Actor(
+        role=Role.VISITOR,
+        permissions=frozenset({Permission.ENROL}),
+        person_id=row.id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        region=row.region,
+        origin=origin,
+    )
+
+
+def _actor(row: Any, origin: str = "") -> Actor:
     return actor_for(
         row.role,
         person_id=row.id,
         name=row.name,
         email=row.email,
         language=row.language,
+        region=row.region,
         partner_id=row.partner_id,
         partner_name=row.partner_name or "",
         registry_id=row.registry_id,
         registry_name=row.registry_name or "",
         team_id=row.team_id,
+        membership_id=row.membership_id,
+        origin=origin,
     )
-
-
-def credentials(session: Session, email: str) -> Row[int, str, int] | None:
-    """Id, password hash and session version of an active person, by address in any case."""
-    return session.execute(
-        select(Person.id, Person.password_hash, Person.session_version).where(
-            func.lower(Person.email) == email.strip().lower(), Person.active
-        )
-    ).first()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from portal.accounts import commands, demo
+from portal.accounts import commands, demo, sessions
 from portal.accounts.forms import SignInForm
 from portal.accounts.labels import ROLES
 from portal.kernel import clock
@@ -38,7 +38,13 @@ def start_session() -> ResponseReturnValue:
         form.email.data, form.password.data = entry.email, demo.password()
     elif not form.validate():
         return _page(form), 422
-    found = commands.sign_in(form.email.data or "", form.password.data or "", now=clock.wall())
+    found = commands.sign_in(
+        form.email.data or "",
+        form.password.data or "",
+        now=clock.wall(),
+        origin=request.remote_addr or "",
+        agent=request.user_agent.string,
+    )
     if found is None:
         form.form_errors.append(_("The e-mail address and the password do not match. Try again."))
         return _page(form), 422
@@ -59,13 +65,13 @@ def sign_out() -> ResponseReturnValue:
 
 def _end() -> None:
     if current_user.is_authenticated:
-        commands.sign_out(current_user.key, actor=current_user.actor, now=clock.wall())
+        sessions.end(current_user.key, actor=current_user.actor, now=clock.wall())
 
 
 def _begin(actor: Actor, key: uuid.UUID) -> None:
     _end()
     session.clear()
-    login_user(SignedIn(actor, key))
+    login_user(SignedIn(actor, key, clock.wall()))
 
 
 def _page(form: SignInForm) -> str:

@@ -45,7 +45,7 @@ class Permission(StrEnum):
     ENROL = "account.enrol"
 
 
-_SIGNED_IN = {Permission.OWN_ACCOUNT, Permission.READ_DIRECTORY}
+_SIGNED_IN = {Permission.OWN_ACCOUNT, Permission.ENROL, Permission.READ_DIRECTORY}
 _PARTNER = _SIGNED_IN | {
     Permission.READ_AGREEMENTS,
     Permission.READ_CONTRACTS,

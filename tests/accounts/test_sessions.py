@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from portal.accounts import commands, demo
 from portal.accounts.models import Membership, Person, SignIn
-from portal.accounts.queries import LONGEST
+from portal.accounts.rules import LONGEST
 from portal.kernel import clock
 from portal.kernel.access import Role
 from portal.store.db import atomic, db

@@ -172,7 +172,14 @@ def person(partner="P1", email="user@p1.example"):
     """An actor of the partner, with a row to stand on."""
     with atomic() as session:
         company = session.scalar(select(Partner.id).where(Partner.code == partner))
-        row = Person(email=email, name="U", password_hash="", language="es", created_at=THEN)
+        row = Person(
+            email=email,
+            email_key=email,
+            name="U",
+            password_hash="",
+            language="es",
+            created_at=THEN,
+        )
         session.add(row)
         session.flush()
         known = row.id

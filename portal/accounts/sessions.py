@@ -1,0 +1,70 @@
+"""Sessions on the server: begun, continued, ended. The cookie holds nothing but a key."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from flask import request
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Level, SignIn
+from portal.accounts.queries import resume
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.store.db import atomic, db
+from portal.store.events import emit
+from portal.web.guards import SignedIn
+
+KEPT = timedelta(days=30)
+# How often a sign of life is written down: not with every page.
+SEEN_EVERY = timedelta(minutes=1)
+AGENT = 200
+
+
+def load(key: uuid.UUID) -> SignedIn | None:
+    """Who is signed in under `key` in this request, or None. Notes a sign of life once a minute."""
+    now = clock.wall()
+    found = resume(db.session(), key, now, request.remote_addr or "")
+    if found is None:
+        return None
+    if now - found.seen_at >= SEEN_EVERY:
+        with atomic() as session:
+            session.execute(update(SignIn).where(SignIn.id == key).values(seen_at=now))
+    return SignedIn(found.actor, key, found.confirmed_at)
+
+
+def begin(
+    session: Session, actor: Actor, version: int, level: Level, *, agent: str, now: datetime
+) -> uuid.UUID:
+    """The key of a new session of `actor`, inside the caller's transaction; old ones are forgotten.
+
+    `version` is the person's session version, `now` wall time. The new session counts as confirmed.
+    """
+    mine = SignIn.person_id == actor.person_id
+    session.execute(delete(SignIn).where(mine, SignIn.started_at < now - KEPT))
+    begun = SignIn(
+        id=uuid.uuid4(),
+        person_id=actor.person_id,
+        membership_id=actor.membership_id,
+        version=version,
+        level=level,
+        started_at=now,
+        seen_at=now,
+        confirmed_at=now,
+        origin=actor.origin,
+        agent=agent[:AGENT],
+    )
+    session.add(begun)
+    return begun.id
+
+
+def end(key: uuid.UUID, *, actor: Actor, now: datetime, verb: str = "person.signed_out") -> bool:
+    """End one of the actor's own sessions for good; whether there was one. `now` is wall time."""
+    with atomic() as session:
+        found = session.get(SignIn, key)
+        if found is None or found.person_id != actor.person_id or found.ended_at is not None:
+            return False
+        found.ended_at = now
+        stream = f"person:{actor.person_id}"
+        emit(session, stream, verb, actor=actor, at=now, partner_id=actor.partner_id)
+        return True

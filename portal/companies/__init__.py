@@ -1,0 +1,1 @@
+"""Partner companies and their people: applying to a registry, inviting, joining, leaving."""
