@@ -5,8 +5,9 @@ from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 
+from babel import localedata
 from babel.dates import format_date, format_datetime
-from flask import Flask
+from flask import Flask, request
 from flask_babel import Babel
 from jinja2 import pass_context
 from markupsafe import Markup, escape
@@ -15,9 +16,12 @@ from portal.config import ROOT
 from portal.kernel import clock
 from portal.kernel.localized import Localized
 from portal.store.pack import PROGRAMS, Program
+from portal.web.guards import actor
 from portal.web.site import language
 
 REGIONAL = {"es": "es_419", "en": "en_US"}
+# Where dates and numbers are written differently; "" is what the language brings.
+REGIONS = ("", "AR", "CL", "CO", "ES", "GB", "MX", "US")
 
 
 def install(app: Flask, program: Program) -> None:
@@ -26,7 +30,7 @@ def install(app: Flask, program: Program) -> None:
     folders = [str(ROOT / "translations"), *([str(overlay)] if overlay.is_dir() else [])]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
-    Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.zone()))
+    Babel(app, locale_selector=locale, timezone_selector=lambda: str(clock.zone()))
     names = [each.name for each in program.registries if " " in each.name]
     unbroken = re.compile("|".join(map(re.escape, names))) if names else None
     app.jinja_env.filters.update(day=day, moment=moment, unbroken=partial(unbreak, unbroken))
@@ -51,10 +55,33 @@ def moment(_context: Any, value: datetime) -> str:
     return moment_text(value, language())
 
 
-@lru_cache(maxsize=4096)
+def locale() -> str:
+    """The page's language with the reader's regional format: "es_MX"."""
+    return regional(language(), actor().region if request else "")
+
+
+@lru_cache(maxsize=64)
+def regional(lang: str, region: str) -> str:
+    """The locale of `lang` in `region`; a language that region does not write keeps a near one.
+
+    English as Americans write it is for the United States; elsewhere the day comes first.
+    """
+    if region not in REGIONS or not region:
+        return REGIONAL[lang]
+    wanted = f"{lang}_{region}"
+    if wanted in localedata.locale_identifiers():
+        return wanted
+    return "en_GB" if lang == "en" else REGIONAL[lang]
+
+
 def date_text(value: date, lang: str, style: str = "long") -> str:
     """`value` written in `lang`: long ("1 de diciembre de 2017"), medium, or short."""
-    return str(format_date(value, style, REGIONAL[lang]))
+    return _written(value, style, regional(lang, actor().region if request else ""))
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, style: str, told: str) -> str:
+    return str(format_date(value, style, told))
 
 
 def moment_text(value: datetime, lang: str) -> str:
