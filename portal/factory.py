@@ -29,15 +29,27 @@ from portal.registry.directory import directory
 from portal.store import db as database
 from portal.store import pack, scope
 from portal.store.db import db
-from portal.web import edge, errors, guards, headers, i18n, jobs, logs, moment, pages, static
+from portal.web import (
+    downloads,
+    edge,
+    errors,
+    guards,
+    headers,
+    i18n,
+    jobs,
+    logs,
+    moment,
+    pages,
+    static,
+)
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
-PAGES = (accounts.bp, registry.bp, directory, orders.bp, faq.bp, home.bp)
+PAGES = (accounts.bp, registry.bp, directory, orders.bp, faq.bp, home.bp, downloads.bp)
 BARE = (faq_api.bp, health.bp, orders.short)
 COMMANDS = (
     *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group),
-    *(home_cli.program, home_cli.seed, jobs.worker),
+    *(home_cli.program, home_cli.seed, home_cli.examine, jobs.worker),
 )
 MENU = (
     MenuItem(_l("Questions"), "site.faq.index"),

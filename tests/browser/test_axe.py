@@ -19,7 +19,13 @@ from tests.conftest import House
 from tests.people import ADMIN, CHANNEL, NORTE, SUPPORT
 
 LINK = re.compile(r'href="(/[^"#]*)')
-TAKES_NO_PAGE = {"health.healthz", "health.front_door", "faq_api.faq", "orders_short.short_address"}
+TAKES_NO_PAGE = {
+    "health.healthz",
+    "health.front_door",
+    "faq_api.faq",
+    "orders_short.short_address",
+    "site.files.file",
+}
 # States that a link does not lead to.
 STATES = {
     "": (

@@ -57,6 +57,7 @@ POLICY: dict[str, set[Role] | None] = {
     "site.orders.decision": READERS,
     "site.orders.new": PARTNERS,
     "site.orders.place": PARTNERS,
+    "site.files.file": PARTNERS | STAFF,
     "site.registry.index": READERS,
     "site.registry.book": READERS,
     "site.registry.portfolio": READERS,
