@@ -26,7 +26,10 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """The settings; `starts_on` is PORTAL_TODAY, `program` None means the pack marked default."""
+    """The settings; `starts_on` is PORTAL_TODAY, `program` None means the pack marked default.
+
+    `proxies` is how many proxies of one's own a request comes through: each says whom it had it from.
+    """
 
     data: Path
     host: str
@@ -37,6 +40,7 @@ class Config:
     starts_on: date | None
     secret_key: str
     demo_password: str | None = None
+    proxies: int = 0
     testing: bool = False
 
     @property
@@ -82,12 +86,19 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         starts_on=_date(environ.get("PORTAL_TODAY")),
         secret_key=_secret(data / "secret.key"),
         demo_password=environ.get("PORTAL_DEMO_PASSWORD") or None,
+        proxies=_hops(environ.get("PORTAL_PROXIES") or "0"),
     )
 
 
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise ConfigError(f"PORTAL_PORT: {text!r} is not a port; write a number from 1 to 65535")
+    return int(text)
+
+
+def _hops(text: str) -> int:
+    if len(text) != 1 or text not in "0123456789":
+        raise ConfigError(f"PORTAL_PROXIES: {text!r} is not a number of proxies; write 0 to 9")
     return int(text)
 
 

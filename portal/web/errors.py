@@ -19,6 +19,10 @@ TEXTS = {
         _l("We could not read that request"),
         _l("Nothing was changed. Go back, check what you typed and send it again."),
     ),
+    401: (
+        _l("Sign in first"),
+        _l("Nothing was changed. This is only for people who have signed in."),
+    ),
     403: (
         _l("Your role does not include this page"),
         _l("Nothing was changed. If you need it for your work, ask your administrator."),
@@ -38,6 +42,10 @@ TEXTS = {
     413: (
         _l("That is too large for us to take"),
         _l("Nothing was stored. Send less text or a smaller file."),
+    ),
+    415: (
+        _l("We do not read that kind of content"),
+        _l("Nothing was changed. Send it as the page or the documentation says."),
     ),
     500: (
         _l("Something went wrong on our side"),
