@@ -76,13 +76,13 @@ def use(session: Session, kind: str, token: str, now: datetime) -> MailedLink | 
     found = look(session, kind, token, now)
     if found is None:
         return None
-    taken = session.execute(
+    taken = session.scalar(
         update(MailedLink)
         .where(MailedLink.id == found.id, MailedLink.used_at.is_(None))
         .values(used_at=now)
-        .execution_options(synchronize_session=False)
+        .returning(MailedLink.id)
     )
-    return found if taken.rowcount == 1 else None
+    return found if taken is not None else None
 
 
 def hashed(token: str) -> str:
