@@ -10,6 +10,8 @@ from portal.accounts import cli as accounts_cli
 from portal.accounts import views as accounts
 from portal.accounts.labels import acting_as
 from portal.accounts.sessions import load as load_session
+from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
+from portal.audit import queries as _audit  # noqa: F401 - who sees events
 from portal.companies import queries as _companies  # noqa: F401 - its tables
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api

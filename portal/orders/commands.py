@@ -97,15 +97,20 @@ def _place(basket: Basket, actor: Actor, now: datetime, key: str) -> Receipt:
         )
         if decision.value is not None:
             orders = _write(session, stored, basket, facts, decision.value, now)
-            emit(
-                session,
-                f"placement:{stored.ref}",
-                "orders.placed",
-                actor=actor,
-                at=wall,
-                partner_id=actor.partner_id,
-                payload={"orders": [order["ref"] for order in orders]},
-            )
+            # One event per registry: its staff read of its own orders, never of the other's.
+            for registry_id in dict.fromkeys(order["registry_id"] for order in orders):
+                emit(
+                    session,
+                    f"placement:{stored.ref}",
+                    "orders.placed",
+                    actor=actor,
+                    at=wall,
+                    partner_id=actor.partner_id,
+                    registry_id=registry_id,
+                    payload={
+                        "orders": [o["ref"] for o in orders if o["registry_id"] == registry_id]
+                    },
+                )
         return Receipt(stored.ref, decision.refused)
 
 

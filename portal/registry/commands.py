@@ -116,7 +116,7 @@ def import_file(
         errors = _in_order([*read.problems, *parsed.problems, *plan.problems])
         result = _result(kind, dry_run, read, parsed, plan, errors)
         if not errors and not dry_run:
-            _write(session, read, plan, result, correction, actor, now)
+            _write(session, read, plan, result, correction, _home(parsed, registries), actor, now)
     return result
 
 
@@ -217,6 +217,7 @@ def _write(
     plan: Plan,
     result: Imported,
     correction: str | None,
+    home: int | None,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -229,16 +230,29 @@ def _write(
         write(warrants)
     payload = {
         "kind": result.kind,
-        "file": read.name,
         "sha256": read.sha256,
         "created": result.created,
         "changed": result.changed,
-        "correction": correction,
+        "correction": correction is not None,
         "held": [held_json(each) for each in result.held],
         "corrected": [held_json(each) for each in result.corrected],
     }
     stream = f"import:{new_ref()}"
-    emit(session, stream, "registry.imported", actor=actor, at=now, payload=payload)
+    emit(
+        session,
+        stream,
+        "registry.imported",
+        actor=actor,
+        at=now,
+        registry_id=home,
+        payload=payload,
+    )
+
+
+def _home(parsed: Parsed, registries: Mapping[str, int]) -> int | None:
+    """The one registry that every row of a file is of, or None."""
+    found = {row.values.get("registry") for row in parsed.rows}
+    return registries.get(found.pop() or "") if len(found) == 1 else None
 
 
 def held_json(held: Held) -> dict[str, str | int]:

@@ -1,4 +1,8 @@
-"""The one event table: what happened, who did it, when. Audit and timelines read it."""
+"""The one event table: what happened, who did it, when and from where. Audit and timelines read it.
+
+It only grows: the database refuses to change or delete a row. What was written stays, so nothing
+in it says who somebody is: people are numbers here, and their names are looked up when it is shown.
+"""
 
 import uuid
 from datetime import datetime
@@ -7,32 +11,39 @@ from typing import Any
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.kernel.access import Actor
+from portal.kernel.access import SYSTEM, Actor
 from portal.store.db import Base
-from portal.store.scope import internal
 from portal.store.types import uuid7
 
 
 class Event(Base):
-    """One thing that happened; never changed, never deleted."""
+    """One thing that happened; never changed, never deleted.
+
+    `actor` is "person:12", "system" or "visitor", `role` the role a person acted in (empty for
+    nobody's), `origin` a network address or "command line" (empty when not known). `partner_id` is
+    the company it is about, `registry_id` the registry whose staff may see it. `at` is wall time.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
         Index("uq_event_stream_version", "stream", "version", unique=True),
-        Index("ix_event_partner_at", "partner_id", "at"),
+        Index("ix_event_partner_id_id", "partner_id", "id"),
+        Index("ix_event_registry_id_id", "registry_id", "id"),
+        Index("ix_event_person_id_id", "person_id", "id"),
+        Index("ix_event_at", "at"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     stream: Mapped[str]
     version: Mapped[int]
     verb: Mapped[str]
     actor: Mapped[str]
+    role: Mapped[str]
     person_id: Mapped[int | None]
     partner_id: Mapped[int | None]
+    registry_id: Mapped[int | None]
+    origin: Mapped[str]
     at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
-
-
-internal(Event)
 
 
 def emit(
@@ -43,22 +54,36 @@ def emit(
     actor: Actor,
     at: datetime,
     partner_id: int | None = None,
+    registry_id: int | None = None,
     payload: dict[str, Any] | None = None,
 ) -> Event:
-    """Add an event to `stream` ("order:…") inside the caller's transaction.
+    """Add an event to `stream` ("order:…") inside the caller's transaction. `at` is wall time.
 
-    `at` is wall time. Two writers on one stream cannot take the same version: one of them fails.
+    `payload` holds ids, codes and numbers: no name, no address, nothing written about people.
+    Writers on one stream queue behind each other.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
     last = session.scalar(select(func.max(Event.version)).where(Event.stream == stream)) or 0
     event = Event(
         stream=stream,
         version=last + 1,
         verb=verb,
-        actor=actor.email or actor.name,
+        actor=who(actor),
+        role=actor.role.value if actor.known else "",
         person_id=actor.person_id,
         partner_id=partner_id,
+        registry_id=registry_id,
+        origin=actor.origin,
         at=at,
         payload=payload or {},
     )
     session.add(event)
     return event
+
+
+def who(actor: Actor) -> str:
+    """An actor without personal data: "person:12", "system" or "visitor"."""
+    if actor.known:
+        return f"person:{actor.person_id}"
+    return "system" if actor.name == SYSTEM.name else "visitor"

@@ -78,11 +78,16 @@ def test_one_fault_places_nothing_and_the_refusal_is_on_record(user):
     assert not [one for one in db.session.scalars(select(Event)) if one.verb == "orders.placed"]
 
 
-def test_a_placement_is_one_event(user):
+def test_a_placement_is_one_event_for_each_registry(user):
+    """Staff of one registry may read of its own orders, so no event tells of two (B23)."""
     place(MIXED, actor=user, now=clock.business(), key="k")
-    (event,) = db.session.scalars(select(Event).where(Event.verb == "orders.placed"))
-    assert (event.person_id, event.partner_id) == (user.person_id, user.partner_id)
-    assert len(event.payload["orders"]) == 2
+    events = db.session.scalars(select(Event).where(Event.verb == "orders.placed")).all()
+    assert len(events) == len({event.registry_id for event in events}) == 2
+    for event in events:
+        assert (event.person_id, event.partner_id) == (user.person_id, user.partner_id)
+        (ref,) = event.payload["orders"]
+        order = db.session.scalars(select(Order).where(Order.ref == ref)).one()
+        assert order.registry_id == event.registry_id
 
 
 def test_the_same_form_sent_twice_makes_one_order_and_the_same_receipt(user):

@@ -1,0 +1,48 @@
+"""What happens in the portal, by verb, in groups; and which of it the portal's administrators see."""
+
+from enum import StrEnum
+
+
+class Group(StrEnum):
+    """What a reader of the trail can narrow it to."""
+
+    SIGN_IN = "sign-in"
+    PEOPLE = "people"
+    COMPANIES = "companies"
+    ORDERS = "orders"
+    FILES = "files"
+    REGISTRIES = "registries"
+    ACCESS = "access"
+
+
+_OF: dict[Group, tuple[str, ...]] = {
+    Group.SIGN_IN: (
+        *("person.signed_in", "person.sign_in_failed", "person.sign_in_throttled"),
+        *("person.signed_out", "person.session_revoked", "person.confirmed"),
+        *("person.password_changed", "person.reset_asked", "person.reset_done"),
+        *("person.factor_added", "person.factor_removed", "person.recovery_codes_made"),
+        *("person.recovery_code_used", "person.device_known", "person.acting_changed"),
+    ),
+    Group.PEOPLE: (
+        *("person.created", "person.address_asked", "person.address_changed"),
+        *("person.settings_changed", "person.deactivated", "person.reactivated"),
+        *("person.anonymised", "membership.begun", "membership.ended", "membership.role_changed"),
+        *("invitation.sent", "invitation.accepted", "invitation.withdrawn"),
+    ),
+    Group.COMPANIES: (
+        *("application.sent", "application.approved", "application.declined"),
+        *("application.withdrawn", "company.created"),
+    ),
+    Group.ORDERS: ("orders.placed",),
+    Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
+    Group.REGISTRIES: ("registry.imported", "registry.exported"),
+    Group.ACCESS: ("access.denied", "trail.exported"),
+}
+VERBS: dict[str, Group] = {verb: group for group, verbs in _OF.items() for verb in verbs}
+# People, packs, imports, settings (facts.md section 9); no company's business with a registry.
+ADMINISTRATION = frozenset({Group.SIGN_IN, Group.PEOPLE, Group.REGISTRIES, Group.ACCESS})
+
+
+def verbs_of(*groups: Group) -> list[str]:
+    """The verbs of `groups`, in order."""
+    return [verb for verb, group in VERBS.items() if group in groups]
