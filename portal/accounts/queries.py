@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, false, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from portal.accounts.models import (
     Attempt,
@@ -23,9 +24,24 @@ from portal.accounts.models import (
 from portal.accounts.rules import address_key, session_lives
 from portal.kernel.access import Actor, Permission, Role, actor_for
 from portal.registry.models import Partner, Registry
-from portal.store.scope import internal
+from portal.store.scope import internal, scope
 
-internal(Person, Membership, SignIn, Factor, RecoveryCode, MailedLink, Device, Attempt)
+internal(SignIn, Factor, RecoveryCode, MailedLink, Device, Attempt)
+
+
+@scope(Person)
+def people(actor: Actor) -> ColumnElement[bool] | None:
+    """Everyone for the portal's administrators; others know people by their memberships."""
+    return None if actor.role is Role.ADMIN else false()
+
+
+@scope(Membership)
+def memberships(actor: Actor) -> ColumnElement[bool] | None:
+    """Those in the own company for its administrators; all for the portal's."""
+    if actor.role is Role.PARTNER_ADMIN and actor.partner_id is not None:
+        return Membership.partner_id == actor.partner_id
+    return None if actor.role is Role.ADMIN else false()
+
 
 # Active people with what an actor is made of, one row per living membership. One is asked with
 # every page, so the queries are put together once.
