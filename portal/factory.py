@@ -43,7 +43,9 @@ from portal.web import (
     moment,
     pages,
     static,
+    uploads,
 )
+from portal.web import file_jobs as _file_jobs  # noqa: F401 - joins the timetable
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
@@ -93,6 +95,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.extensions["portal.program"] = program
 
     logs.install(app)
+    uploads.install(app)
     edge.install(app)
     db.init_app(app)
     with app.app_context():
