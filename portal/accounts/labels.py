@@ -17,8 +17,33 @@ ROLES = {
     Role.ADMIN: _l("Portal administrator"),
 }
 
+REGION_NAMES = {
+    "": _l("As usual in the language"),
+    "AR": _l("Argentina"),
+    "CL": _l("Chile"),
+    "CO": _l("Colombia"),
+    "ES": _l("Spain"),
+    "GB": _l("United Kingdom"),
+    "MX": _l("Mexico"),
+    "US": _l("United States"),
+}
+
 
 def acting_as(actor: Actor) -> str:
     """The company or registry an actor acts for, and the role: "Level 3 · Channel manager"."""
     whom = actor.partner_name or actor.registry_name
     return " · ".join(filter(None, (whom, str(ROLES[actor.role]))))
+
+
+# The first that stands in what a browser says of itself; later ones claim to be earlier ones too.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
+_SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Macintosh", "Linux")
+
+
+def device_name(agent: str) -> str:
+    """A browser and its system in two words, from what it says of itself; it may be untrue."""
+    safari = "Safari" if "Safari/" in agent else ""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), safari)
+    system = next((name for name in _SYSTEMS if name in agent), "")
+    known = " · ".join(filter(None, (browser, system)))
+    return known or str(_l("Unknown device"))

@@ -1,0 +1,75 @@
+"""Changing the address one signs in with: asked here, proved by a link to the new one (B5).
+
+Nobody is told whether an address has an account already: the answer is the same, and no link goes out.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from portal.accounts import links
+from portal.accounts.models import Person
+from portal.accounts.rules import address_key
+from portal.kernel.access import VISITOR, Actor
+from portal.store.db import atomic
+from portal.store.events import emit
+from portal.store.outbox import post
+from portal.web.site import url
+
+KIND = "address"
+
+
+def ask_address(email: str, *, actor: Actor, now: datetime) -> None:
+    """Send a link to `email` that makes it the actor's address; none when it is somebody's."""
+    with atomic() as session:
+        person = session.get_one(Person, actor.person_id)
+        emit(
+            *(session, f"person:{person.id}", "person.address_asked"),
+            actor=actor,
+            at=now,
+            partner_id=actor.partner_id,
+        )
+        if session.scalar(select(exists().where(Person.email_key == address_key(email)))):
+            return
+        bound = (person.id, person.session_version)
+        path = url("site.account.new_address", lang=person.language) + "?token={secret}"
+        token = links.make(session, KIND, email, now=now, person=bound)
+        post(
+            session,
+            "address_link",
+            to=email,
+            person_id=person.id,
+            language=person.language,
+            context={"name": person.name, "path": path, "hours": 1},
+            secret=token,
+            now=now,
+        )
+
+
+def take_address(token: str, *, now: datetime, origin: str) -> str | None:
+    """Make the address of the link its person's; that address, or None when the link is no good.
+
+    Every session of the person ends, and the old address is told.
+    """
+    with atomic() as session:
+        link = links.use(session, KIND, token, now)
+        if link is None or link.person_id is None:
+            return None
+        key = address_key(link.email)
+        if session.scalar(select(exists().where(Person.email_key == key))):
+            return None
+        person = session.get_one(Person, link.person_id)
+        before, person.email, person.email_key = person.email, link.email, key
+        person.session_version += 1
+        post(
+            session,
+            "address_changed",
+            to=before,
+            person_id=person.id,
+            language=person.language,
+            context={"name": person.name, "when": now.isoformat()},
+            now=now,
+        )
+        who = Actor(person_id=person.id, permissions=VISITOR.permissions, origin=origin)
+        emit(session, f"person:{person.id}", "person.address_changed", actor=who, at=now)
+        return link.email

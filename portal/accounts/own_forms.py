@@ -1,0 +1,46 @@
+"""The forms of one's own account."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, RadioField, SelectField, StringField
+from wtforms.validators import Email, InputRequired, Length
+
+from portal.accounts.labels import REGION_NAMES
+from portal.web.site import LANGUAGES
+
+# Each language is named in itself, as people look for it.
+LANGUAGE_NAMES = {"es": "Español", "en": "English"}
+
+
+class SettingsForm(FlaskForm):
+    """Name, language and regional format."""
+
+    name = StringField(
+        _l("Name"),
+        validators=[InputRequired(_l("Enter your name.")), Length(max=120)],
+        render_kw={"autocomplete": "name"},
+        filters=[lambda text: " ".join(text.split()) if text else text],
+    )
+    language = RadioField(
+        _l("Language"),
+        choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
+        validators=[InputRequired(_l("Choose a language."))],
+        description=_l("Of the pages you open and of the mail you get."),
+    )
+    region = SelectField(
+        _l("Dates and numbers"), choices=list(REGION_NAMES.items()), validate_choice=True
+    )
+
+
+class AddressForm(FlaskForm):
+    """A new e-mail address to sign in with."""
+
+    email = EmailField(
+        _l("New e-mail address"),
+        validators=[
+            InputRequired(_l("Enter the new address.")),
+            Length(max=254),
+            Email(_l("Write the address in full, like ana@company.com.")),
+        ],
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
+    )
