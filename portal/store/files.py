@@ -34,7 +34,8 @@ from portal.store.scope import internal, scope, visible_to
 from portal.store.types import uuid7
 
 MB = 1024 * 1024
-QUOTA = 200 * MB
+LARGEST = 10 * MB  # one file
+QUOTA = 200 * MB  # all files of a company
 
 
 class Fault(StrEnum):

@@ -1,12 +1,14 @@
 """What is said of files: why one was not taken and what to do, and what may be sent."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _l
 
-from portal.store.files import MB, Fault, Refused
-from portal.web.upload_kinds import NAMES
+from portal.store.files import LARGEST, MB, Fault, File, Refused
+from portal.web.site import url
+from portal.web.upload_kinds import KINDS, NAMES
 
 WORDS: dict[Fault, Any] = {
     Fault.NAME: _l(
@@ -52,14 +54,29 @@ def said(refused: Refused) -> str:
     return str(WORDS[refused.code]) % facts
 
 
-def allowed(megabytes: int) -> str:
-    """What may be sent, as the hint of the field."""
-    text: str = gettext(
-        "%(kinds)s; up to %(megabytes)s MB each. You can choose several.",
-        kinds=", ".join(NAMES),
-        megabytes=megabytes,
-    )
-    return text
+def asked(kept: Iterable[File] = (), refused: Iterable[Refused] = ()) -> dict[str, Any]:
+    """What the macro of components/upload.html shows, in the reader's language."""
+    megabytes = LARGEST // MB
+    return {
+        "hint": gettext(
+            "%(kinds)s; up to %(megabytes)s MB each. You can choose several.",
+            kinds=", ".join(NAMES),
+            megabytes=megabytes,
+        ),
+        "accept": ",".join(f".{ending}" for ending in KINDS),
+        "largest": LARGEST,
+        "too_large": str(WORDS[Fault.TOO_LARGE]) % {"file": "{file}", "megabytes": megabytes},
+        "kept": [
+            {
+                "id": str(file.id),
+                "name": file.name,
+                "size": size_text(file.size),
+                "url": url("site.files.file", file_id=str(file.id)),
+            }
+            for file in kept
+        ],
+        "errors": [said(no) for no in refused],
+    }
 
 
 def size_text(size: int) -> str:

@@ -3,15 +3,16 @@
 A page with files:
 
 - marks its view: `@bp.post(…)`, `@requires(…)`, `@takes_files`, so that larger bodies are let in;
-- opens its form with `form_open(…, files=true)` and draws `upload(…)` of components/upload.html,
-  which names the input `files`, lists those kept earlier and offers to take each away (`remove`);
+- opens its form with `form_open(…, files=true)` and draws `upload(…)` of components/upload.html
+  with `asked(kept, refused)` (`upload_words.py`): it names the input `files`, lists those kept
+  earlier and offers to take each away (`remove`);
 - on POST, before it judges the rest of the form, calls
 
       taken = take(request.files.getlist("files"), request.form.getlist("remove"),
                    subject="draft:…", partner_id=…, registry_id=None, actor=actor(), now=clock.wall())
 
   What was fit is kept under the draft's subject even when the form fails, so nothing is sent twice.
-  `taken.refused` goes to the macro, and `taken.status` (422, or 507 when it is our fault) to the answer;
+  `taken.refused` goes to `asked()`, and `taken.status` (422, or 507 when it is our fault) to the answer;
 - when the form is right, inside its own `atomic()`: `files.move(session, actor, "draft:…",
   "application:12", registry_id=…)`; from then on that registry's channel people see them. To show
   them: `files.files_of(session, actor, subject)`, each linked by `url("site.files.file", file_id=…)`.
@@ -24,7 +25,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import structlog
 from flask import Flask, request, session
@@ -34,16 +35,21 @@ from portal.kernel.access import Actor
 from portal.store import blobs, files
 from portal.store.db import atomic, db
 from portal.store.events import emit
-from portal.store.files import MB, Fault, File, Refused, Upload
+from portal.store.files import LARGEST, MB, Fault, File, Refused, Upload
 from portal.web.upload_kinds import KINDS
 from portal.web.upload_names import Unfit, clean, shown
 
 V = TypeVar("V", bound=Callable[..., Any])
-LARGEST = 10 * MB
 AT_ONCE = 10
 # Three of the largest and the rest of the form. Two larger files are told on the form; more than
 # this is refused unread.
 BODY = 32 * MB
+
+
+class _Whose(TypedDict):
+    partner_id: int | None
+    registry_id: int | None
+    actor: Actor
 
 
 def takes_files(view: V) -> V:
@@ -126,25 +132,18 @@ def take(
     if not uploads and not gone:
         return Taken(kept, refused)
     facts = {"subject": subject}
+    whose: _Whose = {"partner_id": partner_id, "registry_id": registry_id, "actor": actor}
     with atomic() as tx:
         for key in files.remove(tx, actor, subject, gone, now=now):
-            _tell(tx, key, "file.removed", actor, now, partner_id, facts)
+            emit(tx, f"file:{key}", "file.removed", at=now, payload=facts, **whose)
         for upload in uploads:
-            found = files.keep(
-                tx,
-                upload,
-                partner_id=partner_id,
-                registry_id=registry_id,
-                subject=subject,
-                actor=actor,
-                now=now,
-            )
+            found = files.keep(tx, upload, subject=subject, now=now, **whose)
             if isinstance(found, Refused):
                 refused.append(found)
                 continue
             kept.append(found)
             about = {**facts, "media_type": found.media_type, "size": found.size}
-            _tell(tx, found.id, "file.kept", actor, now, partner_id, about)
+            emit(tx, f"file:{found.id}", "file.kept", at=now, payload=about, **whose)
     return Taken(kept, refused)
 
 
@@ -168,18 +167,6 @@ def _received(sent: list[FileStorage], room: int) -> tuple[list[Upload], list[Re
 
 def _no(storage: FileStorage, code: Fault, **facts: Any) -> Refused:
     return Refused(shown(storage.filename or ""), code, facts)
-
-
-def _tell(
-    tx: Any,
-    key: uuid.UUID,
-    verb: str,
-    actor: Actor,
-    now: datetime,
-    partner_id: int | None,
-    facts: dict[str, Any],
-) -> None:
-    emit(tx, f"file:{key}", verb, actor=actor, at=now, partner_id=partner_id, payload=facts)
 
 
 def _key(text: str) -> uuid.UUID | None:

@@ -1,10 +1,9 @@
 /* Everything here is a comfort: each page works without it. Words come from the page (data-…),
    never from this file. */
 
-const status = document.getElementById("live-status");
-
 /** Say `text` to a screen reader without moving the focus. */
 function announce(text) {
+  const status = document.getElementById("live-status");
   if (status) {
     status.textContent = "";
     window.setTimeout(() => { status.textContent = text; }, 50);
@@ -35,11 +34,77 @@ document.addEventListener("submit", (event) => {
     event.submitter.classList.add("is-sending");
     event.submitter.setAttribute("aria-disabled", "true");
   }
+  const upload = form.querySelector("[data-upload]");
+  if (upload && upload.querySelector("input[type=file]").files.length) {
+    event.preventDefault();
+    sendFiles(form, upload, event.submitter);
+    return;
+  }
   window.setTimeout(release, SENT_FOR, form);
 });
 
 // The back button may bring the page back as it was left.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+/* — Files: the same form to the same address, with a bar; the answer takes the page's place. — */
+
+function says(upload, text) {
+  const place = upload.querySelector("[data-upload-says]");
+  place.textContent = text;
+  place.hidden = !text;
+}
+
+/** Whether every file chosen may travel; says which may not. */
+function fits(upload) {
+  const chosen = [...upload.querySelector("input[type=file]").files];
+  const large = chosen.filter((file) => file.size > Number(upload.dataset.largest));
+  says(upload, large.map((file) => upload.dataset.tooLarge.replace("{file}", file.name)).join(" "));
+  return large.length === 0;
+}
+
+function sendFiles(form, upload, submitter) {
+  const bar = upload.querySelector("[data-upload-bar]");
+  const stop = (text) => {
+    bar.hidden = true;
+    release(form);
+    says(upload, text);
+  };
+  if (!fits(upload)) {
+    release(form);
+    return;
+  }
+  const sending = new XMLHttpRequest();
+  sending.open("POST", form.action);
+  sending.responseType = "document";
+  sending.upload.onprogress = (event) => {
+    if (event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
+  };
+  sending.onerror = () => stop(upload.dataset.failed);
+  sending.onload = () => {
+    const page = sending.response;
+    if (!page || !page.body) {
+      stop(upload.dataset.failed);
+      return;
+    }
+    document.title = page.title;
+    document.body.replaceWith(page.body);
+    window.history.pushState(null, "", sending.responseURL);
+    window.scrollTo(0, 0);
+    arrived();
+  };
+  bar.value = 0;
+  bar.hidden = false;
+  announce(upload.dataset.sending);
+  sending.send(new FormData(form, submitter));
+}
+
+document.addEventListener("change", (event) => {
+  const upload = event.target.closest("[data-upload]");
+  if (upload && event.target.type === "file") fits(upload);
+});
+
+// What was put in place of a page is fetched anew when one goes back to it.
+window.addEventListener("popstate", () => window.location.reload());
 
 /* — Live search: the same address, only its answer. The last question asked is the one answered. — */
 
@@ -156,14 +221,16 @@ function ready(root) {
   }
 }
 
-ready(document);
-
-const errors = document.querySelector("[data-errors]");
-if (errors) errors.focus();
-
-// On a phone the menu is a strip: bring the part where one is into view.
-const here = document.querySelector(".topnav a[aria-current]");
-if (here) {
-  const strip = here.closest(".topnav");
-  strip.scrollLeft = Math.max(0, here.offsetLeft - strip.clientWidth / 3);
+function arrived() {
+  ready(document);
+  const errors = document.querySelector("[data-errors]");
+  if (errors) errors.focus();
+  // On a phone the menu is a strip: bring the part where one is into view.
+  const here = document.querySelector(".topnav a[aria-current]");
+  if (here) {
+    const strip = here.closest(".topnav");
+    strip.scrollLeft = Math.max(0, here.offsetLeft - strip.clientWidth / 3);
+  }
 }
+
+arrived();
