@@ -9,11 +9,13 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 ANYWHERE = frozenset({"0.0.0.0", "[::]"})
@@ -22,6 +24,20 @@ ROOT = Path(__file__).resolve().parent.parent
 
 class ConfigError(Exception):
     """A setting that cannot be used; the message says which and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The mail server. `tls`: "implicit" from the first byte, "starttls" before anything is said,
+    or "none", which only this very machine is spoken to with. `sender` is what From says.
+    """
+
+    host: str
+    port: int
+    tls: str
+    sender: Address
+    user: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,7 @@ class Config:
     secret_key: str
     demo_password: str | None = None
     proxies: int = 0
+    smtp: Smtp | None = None
     testing: bool = False
 
     @property
@@ -87,6 +104,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         secret_key=_secret(data / "secret.key"),
         demo_password=environ.get("PORTAL_DEMO_PASSWORD") or None,
         proxies=_hops(environ.get("PORTAL_PROXIES") or "0"),
+        smtp=_smtp(environ.get("PORTAL_SMTP"), environ.get("PORTAL_MAIL_FROM")),
     )
 
 
@@ -133,6 +151,41 @@ def _database(text: str | None, data: Path) -> str:
     if scheme == "sqlite" and rest:
         return text
     raise ConfigError("PORTAL_DATABASE_URL: write postgresql://… or sqlite:///…")
+
+
+def _smtp(text: str | None, sender: str | None) -> Smtp | None:
+    """The mail server, or None: mail stays in the portal. No part of the password is repeated."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    if not host or parts.scheme not in {"smtp", "smtps"} or parts.path.strip("/") or parts.query:
+        raise ConfigError("PORTAL_SMTP: write smtp://user:password@host:587 or smtps://…")
+    implicit, near = parts.scheme == "smtps", _host(host) in LOOPBACK
+    return Smtp(
+        host=host,
+        port=port or (465 if implicit else 25 if near else 587),
+        tls="implicit" if implicit else "none" if near else "starttls",
+        sender=_sender(sender),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _sender(text: str | None) -> Address:
+    name, address = parseaddr(text or "")
+    try:
+        if "@" not in address or not text or not text.isprintable():
+            raise ValueError
+        address.encode("ascii")
+        return Address(name, addr_spec=address)
+    except (ValueError, IndexError):
+        raise ConfigError(
+            "PORTAL_MAIL_FROM: mail needs a sender; write portal@example.com or Name <address>"
+        ) from None
 
 
 def _date(text: str | None) -> date | None:

@@ -7,8 +7,9 @@ from flask_wtf import CSRFProtect
 
 from portal import config
 from portal.accounts import cli as accounts_cli
+from portal.accounts import inbox
 from portal.accounts import views as accounts
-from portal.accounts.labels import acting_as
+from portal.accounts.labels import ROLES, acting_as
 from portal.accounts.sessions import load as load_session
 from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
 from portal.audit import queries as _audit  # noqa: F401 - who sees events
@@ -40,6 +41,8 @@ from portal.web import (
     i18n,
     jobs,
     logs,
+    mail_cli,
+    mail_words,
     moment,
     pages,
     static,
@@ -49,11 +52,11 @@ from portal.web import file_jobs as _file_jobs  # noqa: F401 - joins the timetab
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
-PAGES = (accounts.bp, registry.bp, directory, orders.bp, faq.bp, home.bp, downloads.bp)
+PAGES = (accounts.bp, inbox.bp, registry.bp, directory, orders.bp, faq.bp, home.bp, downloads.bp)
 BARE = (faq_api.bp, health.bp, orders.short)
 COMMANDS = (
     *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group),
-    *(home_cli.program, home_cli.seed, home_cli.examine, jobs.worker),
+    *(home_cli.program, home_cli.seed, home_cli.examine, jobs.worker, mail_cli.group),
 )
 MENU = (
     MenuItem(_l("Questions"), "site.faq.index"),
@@ -111,6 +114,7 @@ def create_app(settings: Config | None = None) -> Flask:
     moment.install(app)
     pages.install(app, MENU, FOOT, acting_as)
     jobs.install(app, settings)
+    mail_words.install(app, ROLES)
     edge.stand_before(app, settings)
     headers.stand_before(app)
 
