@@ -6,13 +6,16 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from portal import config
+from portal.accounts import address_views as _address  # noqa: F401 - more pages of one's own
 from portal.accounts import cli as accounts_cli
 from portal.accounts import inbox
+from portal.accounts import own_views as own
 from portal.accounts import views as accounts
 from portal.accounts.labels import ROLES, acting_as
 from portal.accounts.sessions import load as load_session
+from portal.audit import cli as audit_cli
 from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
-from portal.audit import queries as _audit  # noqa: F401 - who sees events
+from portal.audit import views as audit
 from portal.companies import queries as _companies  # noqa: F401 - its tables
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
@@ -52,17 +55,29 @@ from portal.web import file_jobs as _file_jobs  # noqa: F401 - joins the timetab
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
-PAGES = (accounts.bp, inbox.bp, registry.bp, directory, orders.bp, faq.bp, home.bp, downloads.bp)
+PAGES = (
+    accounts.bp,
+    own.bp,
+    inbox.bp,
+    registry.bp,
+    directory,
+    orders.bp,
+    faq.bp,
+    audit.bp,
+    home.bp,
+    downloads.bp,
+)
 BARE = (faq_api.bp, health.bp, orders.short)
 COMMANDS = (
-    *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group),
-    *(home_cli.program, home_cli.seed, home_cli.examine, jobs.worker, mail_cli.group),
+    *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group, audit_cli.group),
+    *(home_cli.program, home_cli.seed, jobs.worker, mail_cli.group),
 )
 MENU = (
     MenuItem(_l("Questions"), "site.faq.index"),
     MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
     MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
+    MenuItem(_l("Activity"), "site.audit.index", Permission.READ_TRAIL),
 )
 FOOT = (MenuItem(_l("Rulebook"), "site.home.rules"), MenuItem(_l("Design"), "site.home.design"))
 
