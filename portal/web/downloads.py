@@ -1,4 +1,5 @@
 """Handing files out: by their own id, to those who may see them, and only ever as a download.
+Who fetched one is on record.
 
 What people brought is never shown by the portal's own pages: it comes as an attachment whose type is
 ours, that no browser may guess at, and that may do nothing if one opens it all the same.
@@ -11,9 +12,11 @@ from flask import Blueprint, abort, request, send_file
 from werkzeug.http import parse_range_header
 from werkzeug.wrappers import Response
 
+from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.store import blobs
-from portal.store.db import db
+from portal.store.db import atomic, db
+from portal.store.events import emit
 from portal.store.files import File
 from portal.store.scope import visible_to
 from portal.web.guards import actor, requires
@@ -49,7 +52,34 @@ def file(file_id: str) -> Response:
         last_modified=found.at,
     )
     response.headers.update(HEADERS)
+    if _begins(response):
+        _note(found)
     return response
+
+
+def _begins(response: Response) -> bool:
+    """Whether a download begins with this answer; a part asked for later is the same download."""
+    part = response.content_range
+    return request.method == "GET" and (
+        response.status_code == 200 or (response.status_code == 206 and part.start == 0)
+    )
+
+
+def _note(found: File) -> None:
+    """That a file was fetched is on record: the one thing that asking for it writes."""
+    stream, whose = f"file:{found.id}", (found.partner_id, found.registry_id)
+    payload = {"subject": found.subject}
+    with atomic() as session:
+        emit(
+            session,
+            stream,
+            "file.downloaded",
+            actor=actor(),
+            at=clock.wall(),
+            partner_id=whose[0],
+            registry_id=whose[1],
+            payload=payload,
+        )
 
 
 def _key(text: str) -> uuid.UUID:

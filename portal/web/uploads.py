@@ -143,7 +143,7 @@ def take(
                 continue
             kept.append(found)
             about = {**facts, "media_type": found.media_type, "size": found.size}
-            emit(tx, f"file:{found.id}", "file.kept", at=now, payload=about, **whose)
+            emit(tx, f"file:{found.id}", "file.uploaded", at=now, payload=about, **whose)
     return Taken(kept, refused)
 
 
