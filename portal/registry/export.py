@@ -68,7 +68,7 @@ def as_csv(table: Table) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.headers)
-    writer.writerows([_tame(cell) for cell in row] for row in table.rows)
+    writer.writerows([tame(cell) for cell in row] for row in table.rows)
     return out.getvalue().encode("utf-8")
 
 
@@ -82,11 +82,12 @@ def as_xlsx(table: Table) -> bytes:
         for line, row in enumerate([list(table.headers), *table.rows]):
             for column, cell in enumerate(row):
                 if cell:
-                    sheet.write_string(line, column, _tame(cell))
+                    sheet.write_string(line, column, tame(cell))
     return out.getvalue()
 
 
-def _tame(cell: str) -> str:
+def tame(cell: str) -> str:
+    """The cell with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 

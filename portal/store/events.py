@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.kernel.access import SYSTEM, Actor
+from portal.kernel.access import SYSTEM, Actor, Role
 from portal.store.db import Base
 from portal.store.types import uuid7
 
@@ -20,7 +20,7 @@ class Event(Base):
     """One thing that happened; never changed, never deleted.
 
     `actor` is "person:12", "system" or "visitor", `role` the role a person acted in (empty for
-    nobody's), `origin` a network address or "command line" (empty when not known). `partner_id` is
+    none), `origin` a network address or "command line" (empty when not known). `partner_id` is
     the company it is about, `registry_id` the registry whose staff may see it. `at` is wall time.
     """
 
@@ -70,7 +70,7 @@ def emit(
         version=last + 1,
         verb=verb,
         actor=who(actor),
-        role=actor.role.value if actor.known else "",
+        role=actor.role.value if actor.role is not Role.VISITOR else "",
         person_id=actor.person_id,
         partner_id=partner_id,
         registry_id=registry_id,

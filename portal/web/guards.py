@@ -10,12 +10,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import structlog
 from flask import Flask, abort, g, redirect, request
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from portal.kernel import clock
 from portal.kernel.access import VISITOR, Actor, Permission
+from portal.store.db import atomic
+from portal.store.events import emit
 from portal.web.site import url
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -109,10 +113,30 @@ def install(app: Flask, load: Callable[[uuid.UUID], SignedIn | None]) -> None:
                 abort(401)
             return redirect(url("site.accounts.sign_in", next=_here()))
         if not isinstance(access, Permission) or not found.may(access):
+            _keep_denial(found, request.endpoint)
             abort(403)
         if getattr(app.view_functions[request.endpoint], "recent", False) and not _recently():
             return redirect(url("site.accounts.confirm", next=_here()))
         return None
+
+
+def _keep_denial(found: Actor, endpoint: str) -> None:
+    """That somebody asked for what their role does not include, on record (B23).
+
+    It is denied all the same where it cannot be written down; the log then has it.
+    """
+    try:
+        with atomic() as session:
+            emit(
+                *(session, f"denial:{uuid.uuid4().hex}", "access.denied"),
+                actor=found,
+                at=clock.wall(),
+                partner_id=found.partner_id,
+                registry_id=found.registry_id,
+                payload={"endpoint": endpoint, "method": request.method},
+            )
+    except SQLAlchemyError:
+        structlog.get_logger().exception("access.denied", person=found.person_id, view=endpoint)
 
 
 def _here() -> str | None:

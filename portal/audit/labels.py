@@ -1,0 +1,68 @@
+"""What happened, in words."""
+
+from flask_babel import lazy_gettext as _l
+
+from portal.audit.rules import Group
+
+GROUPS = {
+    Group.SIGN_IN: _l("Signing in"),
+    Group.PEOPLE: _l("People and roles"),
+    Group.COMPANIES: _l("Companies and applications"),
+    Group.ORDERS: _l("Orders"),
+    Group.FILES: _l("Files"),
+    Group.REGISTRIES: _l("Contract registries"),
+    Group.ACCESS: _l("Access and this trail"),
+}
+VERBS = {
+    "person.signed_in": _l("Signed in"),
+    "person.sign_in_failed": _l("A sign-in failed"),
+    "person.sign_in_throttled": _l("Sign-in held back after too many tries"),
+    "person.signed_out": _l("Signed out"),
+    "person.session_revoked": _l("A session was ended"),
+    "person.confirmed": _l("Proved again who they are"),
+    "person.password_changed": _l("Password changed"),
+    "person.reset_asked": _l("New password asked for"),
+    "person.reset_done": _l("New password set by a mailed link"),
+    "person.factor_added": _l("Second factor added"),
+    "person.factor_removed": _l("Second factor removed"),
+    "person.recovery_codes_made": _l("Recovery codes made"),
+    "person.recovery_code_used": _l("Recovery code used"),
+    "person.device_known": _l("Signed in on a new device"),
+    "person.acting_changed": _l("Went on in another capacity"),
+    "person.created": _l("Person created"),
+    "person.address_asked": _l("New e-mail address asked for"),
+    "person.address_changed": _l("E-mail address changed"),
+    "person.settings_changed": _l("Personal settings changed"),
+    "person.deactivated": _l("Person deactivated"),
+    "person.reactivated": _l("Person reactivated"),
+    "person.anonymised": _l("Person anonymised"),
+    "membership.begun": _l("Role given"),
+    "membership.ended": _l("Role ended"),
+    "membership.role_changed": _l("Role changed"),
+    "invitation.sent": _l("Invitation sent"),
+    "invitation.accepted": _l("Invitation accepted"),
+    "invitation.withdrawn": _l("Invitation withdrawn"),
+    "application.sent": _l("Application sent"),
+    "application.approved": _l("Application approved"),
+    "application.declined": _l("Application declined"),
+    "application.withdrawn": _l("Application withdrawn"),
+    "company.created": _l("Company created"),
+    "orders.placed": _l("Order placed"),
+    "file.uploaded": _l("File uploaded"),
+    "file.removed": _l("File removed"),
+    "file.downloaded": _l("File downloaded"),
+    "registry.imported": _l("Contract registry imported"),
+    "registry.exported": _l("Contract registry exported"),
+    "access.denied": _l("Access denied"),
+    "trail.exported": _l("This trail downloaded"),
+}
+KINDS = {
+    "teams": _l("Teams"),
+    "people": _l("Team members"),
+    "products": _l("Products"),
+    "partners": _l("Partners"),
+    "agreements": _l("Agreements"),
+    "customers": _l("Customers"),
+    "contracts": _l("Contracts"),
+    "services": _l("Services"),
+}
