@@ -179,7 +179,7 @@ def test_the_guard_of_next_is_what_keeps_one_here() -> None:
     assert [safe_path(target) for target in OFF_SITE] == [None] * len(OFF_SITE)
 
 
-POSTS = ["/es/sign-in", "/es/sign-out", "/es/on", "/es/orders"]
+POSTS = ["/es/sign-in", "/es/sign-out", "/es/on", "/es/orders", "/es/trail/export"]
 
 
 @pytest.mark.parametrize("path", POSTS)

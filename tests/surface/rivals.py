@@ -47,6 +47,8 @@ PARTNER = {
     people.SUR: "sur",
     people.SUR_ADMIN: "sur",
 }
+# A company's administrator knows its people; the portal's knows everybody, and the companies.
+_ADMIN = {"norte": people.NORTE_ADMIN, "sur": people.SUR_ADMIN}
 CHANNEL = {
     people.CHANNEL: CTL,
     people.LEAD: CTL,
@@ -167,6 +169,7 @@ def _fill(world: World) -> None:
         for email, code in PARTNER.items():
             if code == company.code:
                 world.allowed.setdefault(email, set()).add(company.name)
+        world.allowed.setdefault(people.ADMIN, set()).add(company.name)
     for team_id in session.scalars(select(Team.id)):
         thing = Thing("team_id", str(team_id), "", frozenset(), frozenset(people.EVERYONE))
         world.things.append(thing)
@@ -174,7 +177,8 @@ def _fill(world: World) -> None:
     for person in session.scalars(select(Person)):
         if person.email in PARTNER:
             world.texts.add(person.name)
-            world.allowed.setdefault(person.email, set()).add(person.name)
+            for email in (person.email, _ADMIN[PARTNER[person.email]], people.ADMIN):
+                world.allowed.setdefault(email, set()).add(person.name)
     for thing in world.things:
         world.texts |= thing.texts
         for email in thing.seen_by:
@@ -226,6 +230,7 @@ def _name(code: str) -> str:
 
 ROLE = {
     **dict.fromkeys(PARTNER, Role.PARTNER_USER),
+    **dict.fromkeys(_ADMIN.values(), Role.PARTNER_ADMIN),
     **dict.fromkeys(CHANNEL, Role.CHANNEL_MANAGER),
     **dict.fromkeys(SERVES, Role.ACCOUNT_TEAM),
     people.SUPPORT: Role.SUPPORT,

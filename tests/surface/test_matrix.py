@@ -26,10 +26,11 @@ from tests.surface.rivals import (
     settle,
 )
 
-PARTNERS = {Role.PARTNER_USER}
+PARTNERS = {Role.PARTNER_USER, Role.PARTNER_ADMIN}
 STAFF = {Role.CHANNEL_MANAGER}
 READERS = PARTNERS | STAFF | {Role.ACCOUNT_TEAM}
 ALL = set(Role) - {Role.VISITOR}
+TRAIL = STAFF | {Role.PARTNER_ADMIN, Role.ADMIN}
 # Who has each page; None: anyone, signed in or not.
 POLICY: dict[str, set[Role] | None] = {
     "health.healthz": None,
@@ -58,6 +59,8 @@ POLICY: dict[str, set[Role] | None] = {
     "site.orders.new": PARTNERS,
     "site.orders.place": PARTNERS,
     "site.files.file": PARTNERS | STAFF,
+    "site.audit.index": TRAIL,
+    "site.audit.export": TRAIL,
     "site.registry.index": READERS,
     "site.registry.book": READERS,
     "site.registry.portfolio": READERS,
