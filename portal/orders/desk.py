@@ -190,6 +190,8 @@ def recognise(session: Session, form: OrderForm, choices: Choices, actor: Actor)
             _, registry, customer = held
             line = replace(line, registry=registry)
             customers.add(customer)
+        elif line.registry not in choices.registries:
+            line = replace(line, registry=None)
         lines.append(line)
     customer = form.customer
     needs = any(line.action == Action.NEW for line in lines)

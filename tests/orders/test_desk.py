@@ -36,3 +36,9 @@ def test_a_contract_named_in_a_line_tells_its_registry(user):
 
 def test_thirty_lines_that_name_contracts_cost_as_many_queries_as_one(user):
     assert recognised(user, [named("N1")] * 30)[1] == recognised(user, [named("N1")])[1] == 2
+
+
+def test_a_registry_that_there_is_none_of_is_not_one_of_the_line(user):
+    """What stands in an address need not stand on the form: such a line waits for its product."""
+    [line] = recognised(user, [desk.FormLine("new", product="X", registry="2147483648")])[0].lines
+    assert line.registry is None
