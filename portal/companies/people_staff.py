@@ -8,16 +8,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts import factors
 from portal.accounts.admins import hold
 from portal.accounts.models import Membership, Person, SignIn
+from portal.accounts.proofs import take_factor_away
 from portal.companies.people import Answer, end_sessions, standing, still_acts, withdraw_of
 from portal.companies.people_rules import RULESET, may_deactivate, may_reset_factor
 from portal.kernel.access import Actor, Role
 from portal.kernel.decision import Decision
-from portal.store.db import atomic, retrying
+from portal.store.db import atomic, db, retrying
 from portal.store.events import emit
-from portal.store.outbox import post
 from portal.store.scope import visible_to
 
 DONE = Decision(RULESET, True)
@@ -62,31 +61,18 @@ def reactivate(person_id: int, *, actor: Actor, now: datetime) -> Answer:
         return DONE
 
 
-@retrying
 def reset_factor(person_id: int, *, actor: Actor, now: datetime) -> Answer:
     """Forget the second factor of somebody who lost it; staff set up another at the next sign-in.
 
     The person is told by e-mail, since a stranger may have asked for it.
     """
-    with atomic() as session:
-        person = _person(session, person_id, actor)
-        if person is None or person.anonymised_at is not None or not still_acts(session, actor):
-            return None
-        decision = may_reset_factor(own=person_id == actor.person_id)
-        if not decision.refused:
-            factors.remove(session, person_id)
-            _end_everything(session, person, now)
-            _tell(session, "person.factor_reset", person, actor, now)
-            post(
-                session,
-                "factor_changed",
-                to=person.email,
-                person_id=person.id,
-                language=person.language,
-                context={"name": person.name, "when": now.isoformat()},
-                now=now,
-            )
-        return decision
+    known = visible_to(Person, actor).where(Person.id == person_id, Person.anonymised_at.is_(None))
+    if db.session().scalar(known.with_only_columns(Person.id)) is None:
+        return None
+    decision = may_reset_factor(own=person_id == actor.person_id)
+    if not decision.refused:
+        take_factor_away(person_id, actor=actor, now=now)
+    return decision
 
 
 def _person(session: Session, person_id: int, actor: Actor) -> Person | None:

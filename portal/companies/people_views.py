@@ -1,0 +1,176 @@
+"""A company's people, as its administrators look after them."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.accounts.labels import ROLES
+from portal.companies import invitations, people
+from portal.companies.people_forms import InviteForm, RoleForm
+from portal.companies.people_labels import refusals
+from portal.companies.people_pages import PAGE, Colleague, colleagues, open_invitations
+from portal.companies.people_rules import Place
+from portal.kernel import clock
+from portal.kernel.access import Permission, Role
+from portal.store.db import db
+from portal.web.guards import actor, requires
+from portal.web.pages import program
+from portal.web.site import language, row_id, url
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+
+
+@bp.get("/")
+@requires(Permission.COMPANY_PEOPLE)
+def index() -> ResponseReturnValue:
+    """The people of one's own company, and who is invited."""
+    after = _number(request.args.get("after", ""))
+    session, who = db.session(), actor()
+    found = colleagues(session, who, after=after)
+    return render_template(
+        "companies/people.html",
+        people=found[:PAGE],
+        more=found[PAGE - 1].id if len(found) > PAGE else None,
+        first=after is None,
+        invited=open_invitations(session, who, clock.wall()),
+        roles=ROLES,
+    )
+
+
+@bp.get("/invite")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def invite() -> ResponseReturnValue:
+    """Whom to invite, and as what."""
+    form = InviteForm(formdata=None, role=Role.PARTNER_USER.value, language=language())
+    return render_template("companies/people_invite.html", form=form)
+
+
+@bp.post("/invite")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def send_invitation() -> ResponseReturnValue:
+    """Send it. The company is the sender's own, whatever is posted."""
+    form, who = InviteForm(), actor()
+    if form.validate():
+        decision = invitations.invite(
+            str(form.email.data),
+            Place(Role(form.role.data), who.partner_id),
+            language=str(form.language.data),
+            house=program().name.pick(str(form.language.data)),
+            actor=who,
+            now=clock.wall(),
+        )
+        if decision is None:
+            abort(404)
+        if not decision.refused:
+            flash(_("The invitation is on its way to %(email)s.", email=form.email.data), "yes")
+            return redirect(url("site.people.index"))
+        form.form_errors.extend(refusals(decision))
+    return render_template("companies/people_invite.html", form=form), 422
+
+
+@bp.get("/invitations/<int:invitation_id>")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def invitation(invitation_id: int) -> ResponseReturnValue:
+    """One open invitation: to send again, or to withdraw."""
+    return _invitation(invitation_id)
+
+
+@bp.post("/invitations/<int:invitation_id>/resending")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def resend(invitation_id: int) -> ResponseReturnValue:
+    """Send it again, with a new link."""
+    house = program().name.pick(language())
+    decision = invitations.resend(invitation_id, house=house, actor=actor(), now=clock.wall())
+    if decision is None:
+        abort(404)
+    if decision.refused:
+        return _invitation(invitation_id, refusals(decision)), 422
+    flash(_("The invitation was sent again. The link sent before works no more."), "yes")
+    return redirect(url("site.people.index"))
+
+
+@bp.post("/invitations/<int:invitation_id>/withdrawal")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def withdraw(invitation_id: int) -> ResponseReturnValue:
+    """Void it."""
+    if not invitations.withdraw(invitation_id, actor=actor(), now=clock.wall()):
+        abort(404)
+    flash(_("The invitation is withdrawn. Its link works no more."), "yes")
+    return redirect(url("site.people.index"))
+
+
+@bp.get("/<int:membership_id>")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def member(membership_id: int) -> ResponseReturnValue:
+    """One colleague: another role, or the end, each with what it brings about."""
+    found = _member(membership_id)
+    return _page(found, RoleForm(formdata=None, role=found.role.value))
+
+
+@bp.post("/<int:membership_id>/role")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def change_role(membership_id: int) -> ResponseReturnValue:
+    """Give the colleague another role."""
+    found, form = _member(membership_id), RoleForm()
+    if not form.validate():
+        return _page(found, form), 422
+    wanted = Place(Role(form.role.data))
+    decision = people.change_role(membership_id, wanted, actor=actor(), now=clock.wall())
+    if decision is None:
+        abort(404)
+    if decision.refused:
+        form.form_errors.extend(refusals(decision))
+        return _page(found, form), 422
+    flash(_("%(name)s is now: %(role)s.", name=found.name, role=ROLES[Role(form.role.data)]), "yes")
+    return redirect(url("site.people.index"))
+
+
+@bp.post("/<int:membership_id>/removal")
+@requires(Permission.COMPANY_PEOPLE, recent=True)
+def remove(membership_id: int) -> ResponseReturnValue:
+    """Remove the colleague from the company."""
+    found = _member(membership_id)
+    decision = people.remove(membership_id, actor=actor(), now=clock.wall())
+    if decision is None:
+        abort(404)
+    if decision.refused:
+        form = RoleForm(formdata=None, role=found.role.value)
+        form.form_errors = refusals(decision)
+        return _page(found, form), 422
+    flash(_("%(name)s acts for your company no more.", name=found.name), "yes")
+    return redirect(url("site.people.index"))
+
+
+def _member(membership_id: int) -> Colleague:
+    found = colleagues(db.session(), actor(), one=membership_id)
+    return found[0] if found else abort(404)
+
+
+def _page(found: Colleague, form: RoleForm) -> str:
+    return render_template(
+        "companies/people_member.html",
+        person=found,
+        own=found.person_id == actor().person_id,
+        form=form,
+        roles=ROLES,
+    )
+
+
+def _invitation(invitation_id: int, errors: list[str] | None = None) -> str:
+    found = open_invitations(db.session(), actor(), clock.wall(), one=invitation_id)
+    if not found:
+        abort(404)
+    return render_template(
+        "companies/invitation_sent.html",
+        sent=found[0],
+        errors=errors or [],
+        roles=ROLES,
+        base="people",
+    )
+
+
+def _number(text: str) -> int | None:
+    try:
+        return row_id(text)
+    except ValueError:
+        return None

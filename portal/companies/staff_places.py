@@ -1,0 +1,224 @@
+"""Invitations of staff and of first administrators, and what is done to one membership: the faces for
+the portal's administrators.
+"""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.accounts.labels import ROLES
+from portal.companies import invitations, people, staff_pages
+from portal.companies.people import Answer
+from portal.companies.people_forms import (
+    FirstAdminForm,
+    MoveForm,
+    PlaceForm,
+    StaffInviteForm,
+    where_of,
+)
+from portal.companies.people_labels import refusals
+from portal.companies.people_pages import open_invitations
+from portal.companies.people_rules import Place
+from portal.companies.staff_pages import Held
+from portal.companies.staff_views import bp
+from portal.kernel import clock
+from portal.kernel.access import Permission, Role
+from portal.store.db import db
+from portal.web.guards import actor, requires
+from portal.web.pages import program
+from portal.web.site import language, url
+
+
+@bp.get("/invitations")
+@requires(Permission.MANAGE_PEOPLE)
+def invited() -> ResponseReturnValue:
+    """Every open invitation."""
+    found = open_invitations(db.session(), actor(), clock.wall())
+    return render_template("companies/invitations_all.html", invited=found, roles=ROLES)
+
+
+@bp.get("/invite")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def invite() -> ResponseReturnValue:
+    """Whom of the staff to invite, and as what."""
+    form = StaffInviteForm(formdata=None, language=language())
+    form.offer(staff_pages.choices(db.session()))
+    return render_template("companies/people_invite_staff.html", form=form)
+
+
+@bp.post("/invite")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def send_invitation() -> ResponseReturnValue:
+    """Send it."""
+    form, choices = StaffInviteForm(), staff_pages.choices(db.session())
+    form.offer(choices)
+    if form.validate() and (sent := _send(form, form.place(choices))):
+        return sent
+    return render_template("companies/people_invite_staff.html", form=form), 422
+
+
+@bp.get("/invite-administrator")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def invite_first() -> ResponseReturnValue:
+    """The first administrator of a company nobody administers."""
+    form = _first(FirstAdminForm(formdata=None, language=language()))
+    return render_template("companies/people_invite_first.html", form=form)
+
+
+@bp.post("/invite-administrator")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def send_first() -> ResponseReturnValue:
+    """Send it."""
+    form = _first(FirstAdminForm())
+    if form.validate() and (sent := _send(form, Place(Role.PARTNER_ADMIN, form.company.data))):
+        return sent
+    return render_template("companies/people_invite_first.html", form=form), 422
+
+
+@bp.get("/invitations/<int:invitation_id>")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def invitation(invitation_id: int) -> ResponseReturnValue:
+    """One open invitation: to send again, or to withdraw."""
+    return _invitation(invitation_id)
+
+
+@bp.post("/invitations/<int:invitation_id>/resending")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def resend(invitation_id: int) -> ResponseReturnValue:
+    """Send it again, with a new link."""
+    house = program().name.pick(language())
+    decision = invitations.resend(invitation_id, house=house, actor=actor(), now=clock.wall())
+    if decision is None:
+        abort(404)
+    if decision.refused:
+        return _invitation(invitation_id, refusals(decision)), 422
+    flash(_("The invitation was sent again. The link sent before works no more."), "yes")
+    return redirect(url("site.staff.invited"))
+
+
+@bp.post("/invitations/<int:invitation_id>/withdrawal")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def withdraw(invitation_id: int) -> ResponseReturnValue:
+    """Void it."""
+    if not invitations.withdraw(invitation_id, actor=actor(), now=clock.wall()):
+        abort(404)
+    flash(_("The invitation is withdrawn. Its link works no more."), "yes")
+    return redirect(url("site.staff.invited"))
+
+
+@bp.get("/memberships/<int:membership_id>")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def membership(membership_id: int) -> ResponseReturnValue:
+    """One living membership: another role or company, or the end, each with what it brings about."""
+    return _page(_held(membership_id))
+
+
+@bp.post("/memberships/<int:membership_id>/role")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def change_role(membership_id: int) -> ResponseReturnValue:
+    """Another staff role or place."""
+    held, form = _held(membership_id), PlaceForm()
+    choices = staff_pages.choices(db.session())
+    form.offer(choices)
+    if not form.validate():
+        return _page(held, place=form), 422
+    decision = people.change_role(
+        membership_id, form.place(choices), actor=actor(), now=clock.wall()
+    )
+    return _done(held, decision, _("The role was changed."), place=form)
+
+
+@bp.post("/memberships/<int:membership_id>/company")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def move(membership_id: int) -> ResponseReturnValue:
+    """To another company, in the same role."""
+    held, form = _held(membership_id), MoveForm()
+    form.company.choices = staff_pages.companies(db.session())
+    if not form.validate():
+        return _page(held, move=form), 422
+    decision = people.move(membership_id, form.company.data, actor=actor(), now=clock.wall())
+    return _done(held, decision, _("They act for the other company from now on."), move=form)
+
+
+@bp.post("/memberships/<int:membership_id>/end")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def end(membership_id: int) -> ResponseReturnValue:
+    """The end."""
+    held = _held(membership_id)
+    decision = people.remove(membership_id, actor=actor(), now=clock.wall())
+    return _done(held, decision, _("The membership has ended."))
+
+
+def _send(form: StaffInviteForm | FirstAdminForm, place: Place) -> ResponseReturnValue | None:
+    """Send the invitation of a form; None when it says why not."""
+    spoken = str(form.language.data)
+    decision = invitations.invite(
+        str(form.email.data),
+        place,
+        language=spoken,
+        house=program().name.pick(spoken),
+        actor=actor(),
+        now=clock.wall(),
+    )
+    if decision is None:
+        abort(404)
+    if decision.refused:
+        form.form_errors.extend(refusals(decision))
+        return None
+    flash(_("The invitation is on its way to %(email)s.", email=form.email.data), "yes")
+    return redirect(url("site.staff.invited"))
+
+
+def _first(form: FirstAdminForm) -> FirstAdminForm:
+    form.company.choices = list(staff_pages.choices(db.session()).companies)
+    return form
+
+
+def _held(membership_id: int) -> Held:
+    return staff_pages.membership(db.session(), actor(), membership_id) or abort(404)
+
+
+def _page(held: Held, errors: list[str] | None = None, **forms: Any) -> str:
+    session = db.session()
+    person = staff_pages.story(session, actor(), held.person_id, clock.wall()) or abort(404)
+    if held.partner_id is None and "place" not in forms:
+        forms["place"] = PlaceForm(formdata=None, role=held.role.value, where=where_of(held))
+        forms["place"].offer(staff_pages.choices(session))
+    if held.partner_id is not None and "move" not in forms:
+        forms["move"] = MoveForm(formdata=None)
+        forms["move"].company.choices = [
+            each for each in staff_pages.companies(session) if each[0] != held.partner_id
+        ]
+    return render_template(
+        "companies/people_membership.html",
+        held=held,
+        person=person,
+        roles=ROLES,
+        errors=errors or [],
+        place=forms.get("place"),
+        move=forms.get("move"),
+    )
+
+
+def _done(held: Held, decision: Answer, said: str, **forms: Any) -> ResponseReturnValue:
+    if decision is None:
+        abort(404)
+    if decision.refused:
+        return _page(held, refusals(decision), **forms), 422
+    flash(said, "yes")
+    return redirect(url("site.staff.person", person_id=held.person_id))
+
+
+def _invitation(invitation_id: int, errors: list[str] | None = None) -> str:
+    found = open_invitations(db.session(), actor(), clock.wall(), one=invitation_id)
+    if not found:
+        abort(404)
+    return render_template(
+        "companies/invitation_sent.html",
+        sent=found[0],
+        errors=errors or [],
+        roles=ROLES,
+        base="staff",
+    )
