@@ -16,7 +16,10 @@ from portal.accounts.sessions import load as load_session
 from portal.audit import cli as audit_cli
 from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
 from portal.audit import views as audit
+from portal.companies import invitation_views as invitations
+from portal.companies import people_views as people
 from portal.companies import queries as _companies  # noqa: F401 - its tables
+from portal.companies import staff_places as staff
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
@@ -64,6 +67,9 @@ PAGES = (
     orders.bp,
     faq.bp,
     audit.bp,
+    people.bp,
+    staff.bp,
+    invitations.bp,
     home.bp,
     downloads.bp,
 )
@@ -77,6 +83,8 @@ MENU = (
     MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
     MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
+    MenuItem(_l("People"), "site.people.index", Permission.COMPANY_PEOPLE),
+    MenuItem(_l("People"), "site.staff.index", Permission.MANAGE_PEOPLE),
     MenuItem(_l("Activity"), "site.audit.index", Permission.READ_TRAIL),
 )
 FOOT = (MenuItem(_l("Rulebook"), "site.home.rules"), MenuItem(_l("Design"), "site.home.design"))
