@@ -18,7 +18,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from hypothesis import settings
 
-from portal.accounts import commands as accounts
+from portal.accounts import passwords
 from portal.config import Config
 from portal.factory import create_app
 from portal.store.db import Base, db
@@ -31,8 +31,8 @@ settings.load_profile("long" if os.environ.get("PORTAL_TEST_LONG") else "suite")
 
 # Every test that signs in would pay for a password as an attacker should; what the portal itself
 # asks for is held by tests/surface/test_passwords.py.
-accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-accounts._NOBODY = accounts.HASHER.hash("nobody")
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+passwords.NOBODY = passwords.HASHER.hash("nobody")
 
 TODAY = date(2017, 12, 1)
 PASSWORD = "correct horse battery"

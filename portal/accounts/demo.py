@@ -12,32 +12,33 @@ from typing import Any
 
 from flask import current_app
 
+from portal.accounts import factors
 from portal.kernel.access import Role
 
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """An address and a role; the company's name stands on no signed-out page."""
+    """An address and a role; the company's name stands on no signed-out page.
+
+    `secret` is what the codes of the second factor are made of, "" for people who need none.
+    """
 
     email: str
     role: Role
+    secret: str = ""
 
 
 def people() -> tuple[DemoPerson, ...]:
     """Everyone of the demo, or nobody when this portal is none."""
     return tuple(
-        DemoPerson(entry["email"], Role(entry["role"])) for entry in _kept().get("people", ())
+        DemoPerson(entry["email"], Role(entry["role"]), entry.get("totp_secret", ""))
+        for entry in _kept().get("people", ())
     )
 
 
 def find(email: str) -> DemoPerson | None:
     """The demo's person with this address."""
     return next((person for person in people() if person.email == email), None)
-
-
-def password() -> str:
-    """The one password of the demo's people. Raises KeyError when this portal is no demo."""
-    return str(_kept()["password"])
 
 
 def keep(entries: list[dict[str, str]], word: str) -> None:
@@ -53,6 +54,12 @@ def choose_password() -> str:
     """PORTAL_DEMO_PASSWORD, else the one kept, else a new one."""
     given = current_app.extensions["portal.config"].demo_password
     return str(given or _kept().get("password") or secrets.token_urlsafe(9))
+
+
+def choose_secret(email: str) -> str:
+    """The secret kept for this person's codes, else a new one."""
+    kept = find(email)
+    return kept.secret if kept and kept.secret else factors.new_secret()
 
 
 def _file() -> Path:

@@ -56,6 +56,8 @@ def seed_demo(as_json: bool) -> None:
         click.echo(json.dumps(asdict(result)))
         return
     click.echo(f"Demo world: {result.created} rows created, {result.unchanged} already there.")
-    click.echo(f"Sign in at {result.sign_in}, password {result.password}:")
+    click.echo(f"Sign in at {result.sign_in}, password {result.password};")
+    click.echo("the last column is the secret that a person's codes are made of (TOTP):")
     for person in result.people:
-        click.echo(f"  {person['email']:32} {person['role']}")
+        secret = person.get("totp_secret", "")
+        click.echo(f"  {person['email']:32} {person['role']:16} {secret}".rstrip())

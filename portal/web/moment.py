@@ -11,7 +11,11 @@ from portal.kernel import clock
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
 ALWAYS_ALLOWED = frozenset(
-    {"site.accounts.start_session", "site.accounts.sign_out", "site.home.choose_date"}
+    {
+        *("site.accounts.start_session", "site.accounts.send_code", "site.accounts.sign_out"),
+        *("site.accounts.confirm_now", "site.accounts.set_up", "site.accounts.ask_reset"),
+        *("site.accounts.set_password", "site.home.choose_date"),
+    }
 )
 
 

@@ -28,6 +28,8 @@ from tests.people import (
 PUBLIC = {
     "health.healthz", "orders_short.short_address", "health.front_door", "faq_api.faq",
     "site.accounts.sign_in", "site.accounts.start_session", "site.accounts.sign_out",
+    "site.accounts.code", "site.accounts.send_code", "site.accounts.forgot", "site.accounts.ask_reset",
+    "site.accounts.reset", "site.accounts.set_password",
     "site.home.index", "site.home.look_on", "site.home.choose_date", "site.home.rules",
     "site.home.design", "site.faq.index", "site.faq.question", "site.faq.on_paper",
 }  # fmt: skip
