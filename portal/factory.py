@@ -8,18 +8,24 @@ from flask_wtf import CSRFProtect
 from portal import config
 from portal.accounts import address_views as _address  # noqa: F401 - more pages of one's own
 from portal.accounts import cli as accounts_cli
+from portal.accounts import jobs as _accounts_jobs  # noqa: F401 - joins the timetable
 from portal.accounts import inbox
 from portal.accounts import own_views as own
+from portal.accounts import password_views as _password  # noqa: F401 - more of them
 from portal.accounts import views as accounts
 from portal.accounts.labels import ROLES, acting_as
 from portal.accounts.sessions import load as load_session
 from portal.audit import cli as audit_cli
 from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
 from portal.audit import views as audit
+from portal.companies import leaving_views as leaving
+from portal.companies import application_views as applications
+from portal.companies import apply_views as apply
 from portal.companies import invitation_views as invitations
 from portal.companies import people_views as people
 from portal.companies import queries as _companies  # noqa: F401 - its tables
 from portal.companies import staff_places as staff
+from portal.companies import review_views as review
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
@@ -61,6 +67,7 @@ from portal.web.site import RowId, site
 PAGES = (
     accounts.bp,
     own.bp,
+    leaving.bp,
     inbox.bp,
     registry.bp,
     directory,
@@ -70,6 +77,9 @@ PAGES = (
     people.bp,
     staff.bp,
     invitations.bp,
+    apply.bp,
+    applications.bp,
+    review.bp,
     home.bp,
     downloads.bp,
 )
@@ -85,6 +95,8 @@ MENU = (
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
     MenuItem(_l("People"), "site.people.index", Permission.COMPANY_PEOPLE),
     MenuItem(_l("People"), "site.staff.index", Permission.MANAGE_PEOPLE),
+    MenuItem(_l("Applications"), "site.applications.index", Permission.APPLY),
+    MenuItem(_l("Applications"), "site.review.index", Permission.REVIEW_APPLICATIONS),
     MenuItem(_l("Activity"), "site.audit.index", Permission.READ_TRAIL),
 )
 FOOT = (MenuItem(_l("Rulebook"), "site.home.rules"), MenuItem(_l("Design"), "site.home.design"))

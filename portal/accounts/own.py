@@ -38,7 +38,9 @@ def change_settings(name: str, language: str, region: str, *, actor: Actor, now:
         _emit(session, "person.settings_changed", actor, now)
 
 
-def open_sessions(session: Session, actor: Actor, here: uuid.UUID, now: datetime) -> list[OpenSession]:
+def open_sessions(
+    session: Session, actor: Actor, here: uuid.UUID, now: datetime
+) -> list[OpenSession]:
     """The person's sessions that count, the one last seen first. Two queries."""
     acting = {each.membership_id: each for each in capacities(session, actor.person_id or 0)}
     rows = session.scalars(
@@ -115,7 +117,9 @@ def act_as(
         begun = sessions.begin(session, chosen, before.version, before.level, agent=agent, now=now)
         session.flush()
         carried = update(SignIn).where(SignIn.id == begun)
-        session.execute(carried.values(confirmed_at=before.confirmed_at, started_at=before.started_at))
+        session.execute(
+            carried.values(confirmed_at=before.confirmed_at, started_at=before.started_at)
+        )
         _emit(session, "person.acting_changed", chosen, now)
         return chosen, begun
 

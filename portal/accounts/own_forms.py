@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length
 
 from portal.accounts.labels import REGION_NAMES
@@ -23,12 +24,13 @@ class SettingsForm(FlaskForm):
     )
     language = RadioField(
         _l("Language"),
-        choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
+        choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
         validators=[InputRequired(_l("Choose a language."))],
         description=_l("Of the pages you open and of the mail you get."),
     )
     region = SelectField(
-        _l("Dates and numbers"), choices=list(REGION_NAMES.items()), validate_choice=True
+        _l("Dates and numbers"),
+        choices=[SelectChoice(code, name) for code, name in REGION_NAMES.items()],
     )
 
 
