@@ -42,7 +42,8 @@ def write(content: bytes) -> Blob:
     """Keep `content`. Raises OSError when it cannot be kept; then nothing of it is left."""
     blob = Blob(hashlib.sha256(content).hexdigest(), len(content))
     place = path_of(blob.sha256)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder().mkdir(mode=0o700, exist_ok=True)
+    place.parent.mkdir(mode=0o700, exist_ok=True)
     part = place.with_name(secrets.token_hex(16) + PART)
     try:
         with _open_new(part) as file:

@@ -52,8 +52,12 @@ def file(file_id: str) -> Response:
         last_modified=found.at,
     )
     response.headers.update(HEADERS)
-    if _begins(response):
-        _note(found)
+    try:
+        if _begins(response):
+            _note(found)
+    except BaseException:
+        response.close()
+        raise
     return response
 
 
