@@ -12,6 +12,7 @@ from functools import cached_property
 from portal.faq import render
 from portal.faq.models import FaqBlock, FaqEntry, RuleText
 from portal.kernel.localized import Localized
+from portal.web import richtext
 from portal.web.search import Entry, Hit, Index, Results
 
 MOST_HITS = 10
@@ -135,7 +136,7 @@ def build(
     return Library(
         questions,
         tuple(
-            Rule(rule.id, rule.title, _each(rule.text, render.to_html), tuple(rule.questions))
+            Rule(rule.id, rule.title, _each(rule.text, richtext.to_html), tuple(rule.questions))
             for rule in rules
         ),
         {
@@ -155,7 +156,7 @@ def _question(entry: FaqEntry, promises: Mapping[str, FaqBlock]) -> Question:
         }
     )
     inside = {name for text in entry.answer.values() for name in render.EMBED.findall(text)}
-    html = _each(whole, render.to_html)
+    html = _each(whole, richtext.to_html)
     return Question(
         id=entry.id,
         position=entry.position,
@@ -163,8 +164,8 @@ def _question(entry: FaqEntry, promises: Mapping[str, FaqBlock]) -> Question:
         former_slugs=tuple(entry.former_slugs),
         question=entry.question,
         html=html,
-        text=_each(html, render.to_text),
-        opening=_each(html, render.opening),
+        text=_each(html, richtext.to_text),
+        opening=_each(html, richtext.opening),
         keywords=entry.keywords,
         rules=tuple(entry.rules),
         situation=entry.situation,

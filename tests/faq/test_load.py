@@ -12,6 +12,7 @@ from portal.kernel.localized import Localized
 from portal.store import pack
 from portal.store import program as programs
 from portal.store.db import atomic, db
+from portal.web import richtext
 from portal.web.pages import program
 
 
@@ -82,7 +83,7 @@ def test_loading_again_keeps_what_was_edited_in_the_portal(app):
 
 
 def test_what_a_reader_is_given_holds_no_html_but_ours():
-    html = render.to_html(
+    html = richtext.to_html(
         '<script>alert(1)</script> **a** [b](javascript:alert(1)) <b onclick="x">c</b>'
     )
     assert "<script" not in html
@@ -97,7 +98,7 @@ def test_a_missing_promise_is_an_error_and_not_a_hole():
 
 
 def test_words_of_an_answer_come_a_paragraph_a_line():
-    html = render.to_html("**No.** Nada & más.\n\n- uno\n- dos")
-    assert render.to_text(html) == "No. Nada & más.\nuno\ndos"
-    assert render.opening(html) == "No. Nada & más."
-    assert render.opening("<p>Así:</p><p>b</p>") == "Así …"
+    html = richtext.to_html("**No.** Nada & más.\n\n- uno\n- dos")
+    assert richtext.to_text(html) == "No. Nada & más.\nuno\ndos"
+    assert richtext.opening(html) == "No. Nada & más."
+    assert richtext.opening("<p>Así:</p><p>b</p>") == "Así …"
