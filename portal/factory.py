@@ -31,7 +31,7 @@ from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
 from portal.faq import views as faq
 from portal.home import cli as home_cli
-from portal.home import health
+from portal.home import doctor_cli, health
 from portal.home import views as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
@@ -86,7 +86,7 @@ PAGES = (
 BARE = (faq_api.bp, health.bp, orders.short)
 COMMANDS = (
     *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group, audit_cli.group),
-    *(home_cli.program, home_cli.seed, jobs.worker, mail_cli.group),
+    *(home_cli.program, home_cli.seed, doctor_cli.examine, jobs.worker, mail_cli.group),
 )
 MENU = (
     MenuItem(_l("Questions"), "site.faq.index"),
