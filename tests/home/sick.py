@@ -10,8 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import select
-
 from portal.accounts.models import Factor, Membership, Person
 from portal.config import from_environment
 from portal.home import doctor
@@ -25,6 +23,7 @@ from portal.store.files import Upload, keep
 from portal.store.outbox import post
 from portal.web.checkup import Place
 from portal.web.jobs import JobRun
+from sqlalchemy import select
 from tests.orders.world import add, basket
 
 ENVIRONMENT = {

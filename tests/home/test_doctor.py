@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-
 from portal.store.db import db
 from portal.web import checkup
 from portal.web.checkup import BROKE, CHECKS, Finding, Needs, Words
 from tests.conftest import House
-from tests.home.breaks import ALONG, BREAKS
+from tests.home.breaks import ALONG
+from tests.home.breaks_rows import BREAKS
 from tests.home.sick import Ward, fit
 from tests.postgres import fresh_database
 from tests.web.test_commands import flask
