@@ -11,6 +11,7 @@ GROUPS = {
     Group.ORDERS: _l("Orders"),
     Group.FILES: _l("Files"),
     Group.REGISTRIES: _l("Contract registries"),
+    Group.PORTAL: _l("Running the portal"),
     Group.ACCESS: _l("Access and this trail"),
 }
 VERBS = {
@@ -53,6 +54,7 @@ VERBS = {
     "file.downloaded": _l("File downloaded"),
     "registry.imported": _l("Contract registry imported"),
     "registry.exported": _l("Contract registry exported"),
+    "mail.retried": _l("A mail put in the queue again"),
     "access.denied": _l("Access denied"),
     "trail.exported": _l("This trail downloaded"),
 }

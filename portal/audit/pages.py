@@ -95,8 +95,8 @@ def _details(row: Happened, reader: Actor) -> Iterator[tuple[str, str | None]]:
     acts_elsewhere = row.event.role not in PARTNER_ROLES
     if row.partner and reader.role not in PARTNER_ROLES and acts_elsewhere:
         yield row.partner, None
-    for ref in payload.get("orders", ()):
-        may = reader.may(Permission.READ_ORDERS)
+    may = reader.may(Permission.READ_ORDERS)
+    for ref in payload.get("orders", ()) if row.event.verb == "orders.placed" else ():
         yield str(ref), url("site.orders.order", ref=str(ref)) if may else None
     if payload.get("role") in set(Role) and row.event.verb not in _OF_THEIR_OWN:
         yield str(ROLES[Role(payload["role"])]), None

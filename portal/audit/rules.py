@@ -12,6 +12,7 @@ class Group(StrEnum):
     ORDERS = "orders"
     FILES = "files"
     REGISTRIES = "registries"
+    PORTAL = "portal"
     ACCESS = "access"
 
 
@@ -36,11 +37,14 @@ _OF: dict[Group, tuple[str, ...]] = {
     Group.ORDERS: ("orders.placed",),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),
+    Group.PORTAL: ("mail.retried",),
     Group.ACCESS: ("access.denied", "trail.exported"),
 }
 VERBS: dict[str, Group] = {verb: group for group, verbs in _OF.items() for verb in verbs}
 # People, packs, imports, settings (facts.md section 9); no company's business with a registry.
-ADMINISTRATION = frozenset({Group.SIGN_IN, Group.PEOPLE, Group.REGISTRIES, Group.ACCESS})
+ADMINISTRATION = frozenset(
+    {Group.SIGN_IN, Group.PEOPLE, Group.REGISTRIES, Group.PORTAL, Group.ACCESS}
+)
 
 
 def verbs_of(*groups: Group) -> list[str]:

@@ -1,6 +1,7 @@
 """Seals: each event in exactly one, late ones too; the chain is what it says (B23)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -83,12 +84,13 @@ def test_two_that_seal_at_once_make_one_seal(app: Flask, monkeypatch: pytest.Mon
     """The second finds that the chain went on meanwhile, and leaves it to the next minute."""
     happen(ago(minutes=2))
     real = seals.atomic
-    monkeypatch.setattr(seals, "atomic", lambda: real() if seal_first() else real())
 
-    def seal_first() -> bool:
+    def after_another() -> Any:
         monkeypatch.setattr(seals, "atomic", real)
-        return seal(NOW) is not None
+        assert seal(NOW) is not None
+        return real()
 
+    monkeypatch.setattr(seals, "atomic", after_another)
     assert seal(NOW) is None
     assert held() == [1]
 
