@@ -1,11 +1,11 @@
 """Applications of companies to a registry, and invitations of people. Times are the wall's."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.companies.rules import ApplicationState
 from portal.kernel.access import Role
 from portal.registry.models import registry_key
 from portal.registry.rules import Program
@@ -13,15 +13,6 @@ from portal.store.db import Base
 from portal.store.types import new_ref
 
 OPEN = text("state = 'sent'")
-
-
-class ApplicationState(StrEnum):
-    """Where an application stands."""
-
-    SENT = "sent"
-    APPROVED = "approved"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
 
 
 class Application(Base):

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.companies.application_pages import waiting
 from portal.faq import situation
 from portal.home import rulebook
 from portal.home.sample import basket, sample_world
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
             situation=situation.load(session, "teams", who, on),
             on=on,
             orders=orders.orders(session, who)[:3] if sees_orders else None,
+            applications=waiting(session, who) if who.may(Permission.REVIEW_APPLICATIONS) else None,
         )
     world, today = sample_world(program().slug), moment.looking_on()
     chosen = world.example(request.args.get("sample", ""))

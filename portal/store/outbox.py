@@ -31,6 +31,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "address_link": frozenset({"name", "path"}),
     "address_changed": frozenset({"name", "when"}),
     "application_link": frozenset({"company", "path"}),
+    "application_received": frozenset({"company", "registry_name", "path"}),
     "application_decided": frozenset({"company", "registry_name", "state", "reason", "path"}),
     "signed_in_new_device": frozenset({"name", "when"}),
     "password_changed": frozenset({"name", "when"}),
