@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -176,11 +176,14 @@ def _smtp(text: str | None, sender: str | None) -> Smtp | None:
 
 
 def _sender(text: str | None) -> Address:
-    name, address = parseaddr(text or "")
     try:
-        if "@" not in address or not text or not text.isprintable():
+        if not text or not text.isprintable():
             raise ValueError
+        ((name, address),) = getaddresses([text])
         address.encode("ascii")
+        local, _, domain = address.partition("@")
+        if not local or not domain:
+            raise ValueError
         return Address(name, addr_spec=address)
     except (ValueError, IndexError):
         raise ConfigError(

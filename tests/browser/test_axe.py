@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from tests import people
 from tests.browser.conftest import sign_in
 from tests.conftest import House
+from tests.mail.test_inbox import own
 from tests.people import ADMIN, CHANNEL, NORTE, SUPPORT
 
 LINK = re.compile(r'href="(/[^"#]*)')
@@ -60,6 +61,8 @@ def walked(sqlite_house: House, address: str) -> dict[str, list[str]]:
     fields = re.findall(r'type="hidden" name="([aspk]|customer)" value="([^"]*)"', form)
     sent = {name: [value for key, value in fields if key == name] for name, _ in fields}
     norte.post("/es/orders", {**sent, "idempotency_key": "for-the-walk"}, at="/es/orders/new")
+    with app.app_context():
+        own(NORTE)
     return {email: _walk(app, email) for email in STATES}
 
 
