@@ -1,0 +1,258 @@
+"""An attack as one reader: hostile requests on every page and form that the reader has, and beside.
+
+Seeded: the same requests on the same portal. Pages and forms are found by walking (`paths.py`).
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, quote_from_bytes
+
+import pytest
+from flask import request
+from structlog.testing import capture_logs
+from werkzeug.test import TestResponse
+
+from portal.web.guards import actor
+from tests.conftest import House
+from tests.people import TOKEN, Browser
+from tests.surface import nasty
+from tests.surface.paths import Form, Walk, path_of, rules, walk
+
+OURS = ("Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security")
+COOKIE = "__Host-session"
+
+
+@dataclass
+class Told:
+    """What became of an attack."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
+    asked: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Attack:
+    """One reader's: `email` is "" for somebody who has not signed in."""
+
+    house: House
+    email: str
+    monkeypatch: pytest.MonkeyPatch
+    told: Told = field(default_factory=Told)
+    here: str | None = None
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(f"{nasty.SEED} {self.email}")
+        self.app = self.house.app
+        self.begin()
+        self.walk: Walk = walk(self.browser, deep=1)
+        inner = self.app.dispatch_request
+
+        def dispatch() -> Any:
+            # Every guard has let the request through; what is left is the view.
+            if request.routing_exception is None:
+                self.told.reached[str(request.endpoint)] += 1
+                self.here = actor().email
+            return inner()
+
+        self.monkeypatch.setattr(self.app, "dispatch_request", dispatch)
+
+    def begin(self) -> None:
+        """A session of one's own, whatever the attack did to the one before."""
+        self.browser = Browser(self.app)
+        if self.email:
+            try:
+                self.browser.as_(self.email)
+            except AssertionError:  # the attack has locked its own reader out
+                self.house.state("rivals")
+                self.browser = Browser(self.app).as_(self.email)
+        found = TOKEN.search(self.browser._send("get", "/es/on").text)
+        assert found
+        self.token, self.kept = found[1], self.session()
+
+    def run(self, count: int) -> Told:
+        """Send `count` distinct requests; fails at the first answer that is not ours."""
+        plans = self.plans()
+        with capture_logs() as events:
+            while len(self.told.asked) < count:
+                method, path, more = next(plans)
+                name = fingerprint(method, path, more)
+                if name in self.told.asked:
+                    continue
+                self.told.asked.add(name)
+                response = self.send(method, path, dict(more))
+                judge(response, events, name[:900])
+                self.told.statuses[response.status_code] += 1
+                self.settle(response)
+                events.clear()
+        return self.told
+
+    def send(self, method: str, path: str, more: dict[str, Any]) -> TestResponse:
+        """The request as a server hands it over; each comes from an address of its own."""
+        headers, form = dict(more.pop("headers", {})), more.get("data")
+        environ = {"REMOTE_ADDR": f"192.0.2.{self.dice.randrange(1, 255)}"}
+        for name in ("Content-Length", "Content-Type"):
+            if name in headers:
+                environ[name.upper().replace("-", "_")] = headers.pop(name)
+        if isinstance(form, str):
+            more["data"] = form.replace("TOKEN", quote(self.token))
+            more.setdefault("content_type", "application/x-www-form-urlencoded")
+        elif isinstance(form, dict) and "csrf_token" in form:
+            more["data"] = {**form, "csrf_token": self.token}
+        client = self.browser.client
+        if "Cookie" in headers:
+            # Beside one's own; a client that keeps cookies would send only those.
+            kept = client.get_cookie(COOKIE)
+            client = self.app.test_client(use_cookies=False)
+            headers["Cookie"] = f"{COOKIE}={kept.value if kept else ''}; {headers['Cookie']}"
+        self.here = None
+        with self.app.app_context():
+            # The whole address: a path that begins with two slashes is no name of a host.
+            return client.open(
+                f"http://localhost{path}",
+                method=method,
+                headers=headers,
+                environ_overrides=environ,
+                **more,
+            )
+
+    def settle(self, response: TestResponse) -> None:
+        """Begin again where the session is gone, became somebody else's, or looks at another date."""
+        signed_out = "/sign-in" in response.headers.get("Location", "") and bool(self.email)
+        stranger = self.here is not None and self.here != self.email
+        left = "Set-Cookie" in response.headers and self.session() != self.kept
+        if signed_out or stranger or left or response.status_code in (401, 409, 429):
+            self.begin()
+
+    def session(self) -> tuple[object, ...]:
+        """Whose session the cookie holds, the secret of its tokens, and the date it looks at."""
+        kept = self.browser.client.get_cookie(COOKIE)
+        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        told = signer.loads(kept.value) if kept else {}
+        return tuple(told.get(name) for name in ("_user_id", "csrf_token", "look_on"))
+
+    def plans(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Requests without end: pages and forms of one's own by turns, and what is beside them."""
+        pages = [path for paths in self.walk.pages.values() for path in paths]
+        forms = [form for form in self.walk.forms.values() if form.method == "POST"]
+        turn = 0
+        while True:
+            turn += 1
+            luck = self.dice.random()
+            if luck < 0.45:
+                yield self.page(pages[turn % len(pages)])
+            elif luck < 0.85:
+                yield self.form(forms[turn % len(forms)])
+            else:
+                yield self.beside()
+
+    def page(self, path: str) -> tuple[str, str, dict[str, Any]]:
+        """A page of one's own with a hostile query."""
+        endpoint = next(name for name, paths in self.walk.pages.items() if path in paths)
+        known = sorted(self.walk.queries.get(endpoint, set()) - {""}) or nasty.NAMES
+        names = known if self.dice.random() < 0.7 else nasty.NAMES
+        query = self.pairs([self.dice.choice(names) for _ in range(self.dice.choice((1, 1, 2, 3)))])
+        if self.dice.random() < 0.5:
+            path = path.replace("/es/", "/en/", 1)
+        return "GET", path, {"query_string": query[:7_900], "headers": nasty.headers(self.dice)}
+
+    def form(self, form: Form) -> tuple[str, str, dict[str, Any]]:
+        """A form of one's own with a good token; one to three of its fields hostile."""
+        told = form.filled()
+        files = {name for name, kind, _ in form.fields if kind == "file"}
+        if told:
+            for name in self.dice.sample(
+                sorted(told), min(len(told), self.dice.choice((1, 1, 2, 3)))
+            ):
+                told[name] = nasty.text(self.dice, long=True)
+        more: dict[str, Any] = {"headers": nasty.headers(self.dice)}
+        if files or self.dice.random() < 0.08:
+            data: dict[str, Any] = {
+                name: value for name, value in told.items() if name not in files
+            }
+            beside = (
+                {self.dice.choice((*sorted(told), "files"))} if self.dice.random() < 0.3 else set()
+            )
+            for name in files or beside:
+                data[name] = nasty.upload(self.dice)
+            more |= {"data": {"csrf_token": "", **data}, "content_type": "multipart/form-data"}
+            return "POST", form.action, more
+        pairs = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in told.items())
+        names = self.dice.choices(nasty.NAMES, k=self.dice.choice((0, 0, 1, 2)))
+        names = [name for name in names if name != "csrf_token"]
+        extra = f"&{self.pairs(names, long=True)}" if names else ""
+        more["data"] = f"csrf_token=TOKEN&{pairs}{extra}"
+        return "POST", form.action, more
+
+    def beside(self) -> tuple[str, str, dict[str, Any]]:
+        """What no page leads to: made-up things, other methods, no token, broken bodies, odd paths."""
+        dice = self.dice
+        rule = dice.choice(rules(self.app, dice.choice(("GET", "GET", "POST"))))
+        parts = {name: [self.segment()] for name in rule.arguments}
+        path = path_of(rule, Walk(values=parts), dice.choice(("es", "en", "xx")))
+        if dice.random() < 0.2:
+            path = dice.choice(
+                (f"/{path}", f"{path}/", f"{path};x=1", path.upper(), f"/.{path}", f"{path}%00", f"{path}/..")
+            )  # fmt: skip
+        more: dict[str, Any] = {"headers": nasty.headers(dice), "query_string": self.pairs(["q"])}
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        if method == "POST" or dice.random() < 0.3:
+            method = "POST"
+            more["data"] = dice.choice(
+                (self.pairs(dice.choices(nasty.NAMES, k=3)), dice.choice(nasty.BODIES))
+            )
+            more["headers"]["Content-Type"] = dice.choice(nasty.TYPES)
+            if dice.random() < 0.2:
+                more["headers"]["Content-Length"] = dice.choice(nasty.LENGTHS)
+        elif dice.random() < 0.3:
+            method = dice.choice(nasty.METHODS)
+        return method, path, more
+
+    def segment(self) -> str:
+        """A part of an address: what it is not, or a number, name or key that nobody has."""
+        dice = self.dice
+        raw = quote(nasty.text(dice)[:2_000], safe="") or "%20"
+        return dice.choice(
+            (raw, raw, "%FF%FE", "%ED%A0%80", str(dice.randrange(2**33)), dice.randbytes(16).hex())
+        )
+
+    def pairs(self, names: list[str], *, long: bool = False) -> str:
+        """A raw form: names and values as they come, repeated, unfinished, not UTF-8."""
+        told = [f"{_quoted(name)}={_quoted(nasty.text(self.dice, long=long))}" for name in names]
+        if self.dice.random() < 0.01 and long:
+            told += [f"{self.dice.choice('aspk')}=new"] * 9_000
+        odd = "%ED%A0%80%f" if self.dice.random() < 0.03 else ""
+        return self.dice.choice(("&", "&", "&&", ";")).join(told) + odd
+
+
+def judge(response: TestResponse, events: list[Any], what: str) -> None:
+    """Every answer is one of ours; nothing unexpected is in the log."""
+    assert response.status_code < 500 or "healthz" in what, what
+    assert not [each for each in events if each["log_level"] in ("error", "critical")], what
+    for header in OURS:
+        assert header in response.headers, what
+    where = response.headers.get("Location", "/")
+    assert where.startswith("/") and not where.startswith(("//", "/\\")), f"{where}: {what}"
+    assert b"Traceback (most" not in response.data, what
+    assert "X-Evil" not in response.headers, what
+
+
+def fingerprint(method: str, path: str, more: dict[str, Any]) -> str:
+    """The request in words, the same for the same request; without its token."""
+    parts = [method, path, str(more.get("query_string", "")), str(sorted(more["headers"].items()))]
+    data = more.get("data", b"")
+    if isinstance(data, dict):
+        for name, value in data.items():
+            told = value if isinstance(value, str) else (value[0].getvalue(), *value[1:])
+            parts.append(f"{name}={told!r}")
+    else:
+        parts.append(quote_from_bytes(data) if isinstance(data, bytes) else data)
+    return " ".join(parts)
+
+
+def _quoted(value: str) -> str:
+    return quote(value, safe="", errors="surrogatepass")
