@@ -13,7 +13,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1024
 # Of zxcvbn's 0 to 4: safely unguessable, more than 10**8 tries.
 STRONG_ENOUGH = 3
 JUDGED_AT_ONCE = 24
-LEFT_WITHOUT_OWN_WORDS = 8
+LEFT_BESIDE_OWN_WORDS = 8
 
 # Absolute, and without a sign of life: staff reach many companies' business.
 LONGEST = timedelta(hours=12)
@@ -69,7 +69,8 @@ def judge_password(typed: str, own_words: Iterable[str] = ()) -> Decision[str]:
     if len(password) > LONGEST_PASSWORD:
         return _refuse(C.PASSWORD_LONG, maximum=LONGEST_PASSWORD)
     words = sorted({part for word in own_words for part in _parts(word)})
-    if len(_without(password, words)) < LEFT_WITHOUT_OWN_WORDS:
+    beside = _beside(password, words)
+    if beside is not None and beside < LEFT_BESIDE_OWN_WORDS:
         return _refuse(C.PASSWORD_OWN_WORDS)
     if not _strong(password, words):
         own = words and _strong(password, [])
@@ -93,11 +94,12 @@ def _strong(password: str, words: list[str]) -> bool:
     return any(zxcvbn(end, user_inputs=words)["score"] >= STRONG_ENOUGH for end in ends)
 
 
-def _without(password: str, words: list[str]) -> str:
-    left = password.casefold()
+def _beside(password: str, words: list[str]) -> int | None:
+    """How many letters and digits stand beside these words; None where none of them occurs."""
+    squeezed = left = "".join(re.split(r"[\W_]+", password.casefold()))
     for word in sorted(words, key=len, reverse=True):
-        left = left.replace(word, "") if word else left
-    return left
+        left = left.replace(word, "")
+    return None if left == squeezed else len(left)
 
 
 def _parts(word: str) -> Iterator[str]:
