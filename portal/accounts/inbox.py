@@ -33,7 +33,6 @@ KIND_NAMES = {
     "address_link": _l("Link to confirm an address"),
     "address_changed": _l("Address changed"),
     "application_link": _l("Link to go on with an application"),
-    "application_received": _l("Application received"),
     "application_received": _l("Application to be read"),
     "application_decided": _l("Application decided"),
     "signed_in_new_device": _l("Sign-in from a new device"),
