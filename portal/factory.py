@@ -24,7 +24,8 @@ from portal.companies import apply_views as apply
 from portal.companies import invitation_views as invitations
 from portal.companies import people_views as people
 from portal.companies import queries as _companies  # noqa: F401 - its tables
-from portal.companies import staff_places as staff
+from portal.companies import staff_places as _staff_places  # noqa: F401 - more of them
+from portal.companies import staff_views as staff
 from portal.companies import review_views as review
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
