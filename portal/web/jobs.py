@@ -7,6 +7,7 @@ whatever the number of workers: it first takes the row (name, slot), and who fai
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import structlog
@@ -87,8 +88,11 @@ def _heartbeat(now: datetime) -> None:
 
 
 def install(app: Flask, settings: Config) -> None:
-    """Keep where the worker's queue is; nothing is opened before the worker runs."""
+    """Keep where the worker's queue is; nothing is opened before somebody wakes it or it runs."""
     app.extensions["portal.queue"] = settings.data / "jobs.sqlite3"
+    if settings.smtp is not None:
+        # Read now: the first request that posts a mail should not wait for it.
+        import_module("huey")
 
 
 def _queue(app: Flask) -> tuple[Any, Callable[[str], object]]:
