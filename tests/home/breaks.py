@@ -136,7 +136,7 @@ def _half_a_pack(ward: Ward) -> None:
     slug = ward.place.program.slug
     packs = ward.data.parent / "packs"
     shutil.copytree(pack.PROGRAMS / slug, packs / slug)
-    document = sorted((packs / slug / "faq").glob("*.md"))[0]
+    document = min((packs / slug / "faq").glob("*.md"))
     told = document.read_text("utf-8")
     document.write_text(told[: told.rindex("===\n")] + "===\n", "utf-8")
     ward.place = replace(ward.place, packs=packs)
