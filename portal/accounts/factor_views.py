@@ -96,7 +96,7 @@ def _set_up_page(form: CodeForm) -> str:
     return render_template(
         "accounts/enrol.html",
         form=form,
-        picture=picture(told),
+        picture=picture(told, _("A picture for the app to scan; the key below says the same.")),
         secret=factors.in_groups(secret),
         due=not actor().may(Permission.OWN_ACCOUNT),
     )
@@ -109,9 +109,10 @@ def _codes_page(codes: tuple[str, ...], goal: str | None) -> str:
     )
 
 
-def picture(text: str) -> Markup:
+def picture(text: str, title: str) -> Markup:
     """`text` as a QR code: inline SVG without a style, black on white in every scheme."""
     code = segno.make(text, error="m", micro=False)
-    return Markup(
-        code.svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    drawn = code.svg_inline(
+        scale=5, dark="#000", light="#fff", title=title, svgclass=None, lineclass=None
     )
+    return Markup(drawn.replace("<svg ", '<svg role="img" ', 1))

@@ -29,7 +29,9 @@ def send(browser: Browser, path: str, at: str = "/es/sign-in", **form: str) -> T
     return browser._send("post", path, data={"csrf_token": token[1], **form})
 
 
-def try_password(browser: Browser, email: str, password: str = PASSWORD, **form: str) -> TestResponse:
+def try_password(
+    browser: Browser, email: str, password: str = PASSWORD, **form: str
+) -> TestResponse:
     return send(browser, "/es/sign-in", email=email, password=password, **form)
 
 
@@ -66,12 +68,14 @@ def change(email: str, **values: object) -> None:
 
 def events(verb: str) -> list[Event]:
     found = list(db.session.scalars(select(Event).where(Event.verb == verb).order_by(Event.id)))
+    db.session.expunge_all()
     db.session.rollback()
     return found
 
 
 def mails(kind: str) -> list[Mail]:
     found = list(db.session.scalars(select(Mail).where(Mail.kind == kind).order_by(Mail.id)))
+    db.session.expunge_all()
     db.session.rollback()
     return found
 

@@ -1,5 +1,8 @@
 """What a password may be, how it is kept, and how it is compared (B7; V6.2.1 to V6.2.12)."""
 
+import subprocess
+import sys
+
 import pytest
 from argon2 import PasswordHasher, Type
 from argon2.low_level import hash_secret
@@ -14,7 +17,6 @@ from portal.accounts.proof_labels import PASSWORD_FAULTS, password_refusals
 from portal.accounts.rules import CODES, AccountCode, judge_password
 from portal.accounts.signing_in import Asked, Entered
 from portal.kernel import clock
-from portal.kernel.access import Role
 from portal.store.db import db
 from tests.accounts.entering import change, follow_link, reset_link, send, try_password
 from tests.conftest import PASSWORD
@@ -28,8 +30,14 @@ CASES = [
     ("x" * 1025, C.PASSWORD_LONG),
     *((word, C.PASSWORD_GUESSABLE) for word in ("password1234", "qwertyuiop12", "123456789012")),
     *((word, C.PASSWORD_GUESSABLE) for word in ("aaaaaaaaaaaaaaaa", "P@ssw0rd1234", "a" * 1024)),
-    *((word, C.PASSWORD_OWN_WORDS) for word in ("Centurylink2017!", "norte-telecom", "level3level3")),
-    *((word, C.PASSWORD_OWN_WORDS) for word in ("ana.perez@norte", "NortePérez123", "century-link-1")),
+    *(
+        (word, C.PASSWORD_OWN_WORDS)
+        for word in ("Centurylink2017!", "norte-telecom", "level3level3")
+    ),
+    *(
+        (word, C.PASSWORD_OWN_WORDS)
+        for word in ("ana.perez@norte", "NortePérez123", "century-link-1")
+    ),
     ("twelve chars", None),
     ("correct horse battery", None),
     ("correct horse for Norte to ride", None),
@@ -73,7 +81,13 @@ def test_every_fault_has_its_words(app: Flask) -> None:
 
 def test_what_stands_around_everybody_here_is_known(app: Flask) -> None:
     """V6.1.2: names of the program, its registries, its mail domains, and the portal's own words."""
-    for typed in ("CenturyLink!!", "centurylink.com", "Level3-Level3", "portal-partner-1", "socios socios"):
+    for typed in (
+        "CenturyLink!!",
+        "centurylink.com",
+        "Level3-Level3",
+        "portal-partner-1",
+        "socios socios",
+    ):
         assert passwords.judge(typed).refused, typed
 
 
@@ -95,15 +109,9 @@ def test_every_character_counts_and_every_case(app: Flask) -> None:
 
 def test_nobodys_hash_has_todays_parameters() -> None:
     """An unknown address costs what a known one does; the library's own say what today's are."""
-    from tests.surface.test_passwords import TOLD
-
-    assert TOLD
     fixed = "m=65536,t=3,p=4"
     today = PasswordHasher()
     assert fixed == f"m={today.memory_cost},t={today.time_cost},p={today.parallelism}"
-    import subprocess
-    import sys
-
     told = (
         "from portal.accounts.passwords import HASHER, NOBODY;"
         "print(HASHER.check_needs_rehash(NOBODY), NOBODY.split('$')[3])"
@@ -136,7 +144,9 @@ def test_a_refused_password_changes_nothing_and_says_why(visitor: Browser) -> No
 
 
 @pytest.mark.parametrize("word", ["short", "administrator administrator", "CenturyLink!!"])
-def test_an_administrator_of_the_command_line_needs_a_good_password_too(app: Flask, word: str) -> None:
+def test_an_administrator_of_the_command_line_needs_a_good_password_too(
+    app: Flask, word: str
+) -> None:
     command = ["accounts", "create-admin", "boss@x.example", "--name", "Administrator"]
     done = app.test_cli_runner().invoke(args=[*command, "--password", word])
     assert done.exit_code == 2 and word not in done.output
@@ -157,5 +167,4 @@ def test_setting_the_password_that_is_set_changes_nothing(demo: Flask) -> None:
 def test_no_one_is_there_from_the_beginning(app: Flask) -> None:
     """V6.3.2: no account of the program's own."""
     assert db.session.scalars(select(Person)).all() == []
-    assert Role.ADMIN
     db.session.rollback()

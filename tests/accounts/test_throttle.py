@@ -46,7 +46,9 @@ def test_ten_wrong_tries_are_answered_and_the_next_must_wait(visitor: Browser) -
     assert len(events("person.sign_in_throttled")) == 2
 
 
-def test_the_next_try_may_come_when_the_oldest_is_a_quarter_of_an_hour_old(visitor: Browser) -> None:
+def test_the_next_try_may_come_when_the_oldest_is_a_quarter_of_an_hour_old(
+    visitor: Browser,
+) -> None:
     with time_machine.travel(START, tick=False) as now:
         wrong(visitor, NORTE, 5)
         now.shift(timedelta(minutes=5))
@@ -64,11 +66,13 @@ def test_an_address_that_nobody_has_is_counted_alike(visitor: Browser) -> None:
 def test_the_address_is_counted_as_it_is_compared(visitor: Browser) -> None:
     with time_machine.travel(START, tick=False):
         for number, typed in enumerate((NORTE, NORTE.upper(), f" {NORTE} ", NORTE.title())):
-            assert wrong(visitor, typed, 3, f"192.0.2.{number}")[-1] == (429 if number == 3 else 422)
+            assert wrong(visitor, typed, 3, f"192.0.2.{number}")[-1] == (
+                429 if number == 3 else 422
+            )
 
 
 def test_one_network_tries_ten_addresses_and_no_more(visitor: Browser) -> None:
-    found = [wrong(visitor, f"{n}@x.example", 1, "2001:db8:1:2::%x" % n)[0] for n in range(11)]
+    found = [wrong(visitor, f"{n}@x.example", 1, f"2001:db8:1:2::{n:x}")[0] for n in range(11)]
     assert found == [422] * 10 + [429], "one IPv6 customer has a whole /64"
     assert wrong(visitor, "last@x.example", 1, "2001:db8:1:3::1") == [422]
 
@@ -88,7 +92,11 @@ def test_strangers_all_together_have_a_limit(app: Flask) -> None:
     with atomic() as session:
         for number in range(300):
             taken = reserve(
-                session, throttle.sign_in_buckets(f"{number}@x.example", f"10.0.{number % 250}.{number // 250}", None), START
+                session,
+                throttle.sign_in_buckets(
+                    f"{number}@x.example", f"10.0.{number % 250}.{number // 250}", None
+                ),
+                START,
             )
             assert isinstance(taken, Reserved)
         more = reserve(session, throttle.sign_in_buckets("y@x.example", "10.1.1.1", None), START)
