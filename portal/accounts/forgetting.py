@@ -18,7 +18,7 @@ from portal.accounts.models import (
     RecoveryCode,
     SignIn,
 )
-from portal.store.outbox import Mail
+from portal.store.sending import forget
 
 NO_PASSWORD = "!"
 
@@ -30,8 +30,9 @@ def anonymise(session: Session, person: Person, now: datetime) -> None:
     """
     living = Membership.person_id == person.id, Membership.ended_at.is_(None)
     session.execute(update(Membership).where(*living).values(ended_at=now))
-    for model in (SignIn, Factor, RecoveryCode, MailedLink, Device, Mail):
+    for model in (SignIn, Factor, RecoveryCode, MailedLink, Device):
         session.execute(delete(model).where(model.person_id == person.id))
+    forget(session, person.id, person.email)
     person.name = ""
     person.email = ""
     person.email_key = f"forgotten:{person.id}"
