@@ -68,8 +68,8 @@ def _line(row: Happened, names: dict[int, str], reader: Actor) -> Line:
 
 def _nobody(actor: str) -> str:
     if actor == "system":
-        return _("The portal")
-    return _("Somebody not signed in") if actor == "visitor" else _("Somebody")
+        return str(_("The portal"))
+    return str(_("Somebody not signed in") if actor == "visitor" else _("Somebody"))
 
 
 def _capacity(row: Happened, reader: Actor) -> str:

@@ -120,7 +120,7 @@ def _seen(reader: Actor, filters: Filters) -> Select[Any]:
     return query
 
 
-def _own_people(reader: Actor) -> Select[Any]:
+def _own_people(reader: Actor) -> Select[int, str]:
     """Ids and names of those who have or had a role on the reader's side."""
     query = select(Person.id, Person.name)
     if reader.role is Role.ADMIN:

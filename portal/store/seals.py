@@ -7,7 +7,7 @@ seal proves, and what it does not, stands in docs/decisions/audit.md.
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -128,19 +128,19 @@ def seal(now: datetime, *, window: bool = True, settle: timedelta = SETTLE) -> S
         {"seal_id": new.id, "position": position, "event_id": row.id, "digest": digests[position]}
         for position, row in enumerate(rows)
     ]
-    with atomic() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        if session.scalar(select(func.max(Seal.id))) != (new.id - 1 or None):
+    with atomic() as writing:
+        if writing.get_bind().dialect.name == "postgresql":
+            writing.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        if writing.scalar(select(func.max(Seal.id))) != (new.id - 1 or None):
             return None
-        session.add(new)
-        session.flush()
-        session.execute(insert(SealedEvent), listed)
-        session.expunge(new)
+        writing.add(new)
+        writing.flush()
+        writing.execute(insert(SealedEvent), listed)
+        writing.expunge(new)
     return new
 
 
-def _made(head: Seal | None, rows: list[Row[Any]], now: datetime, settle: timedelta) -> Seal:
+def _made(head: Seal | None, rows: Sequence[Row[Any]], now: datetime, settle: timedelta) -> Seal:
     until = rows[-1].at if len(rows) == BATCH else now - settle
     return Seal(
         id=head.id + 1 if head else 1,
