@@ -16,7 +16,7 @@ from portal.web import richtext
 from portal.web.search import Entry, Hit, Index, Results
 
 MOST_HITS = 10
-_NUMBER = re.compile(r"\s*([a-z]{1,3})?\s*-?\s*0*(\d{1,4})\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*(?:([a-z]{1,3})\s*)?(?:-\s*)?0*(\d{1,4})\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from markdown_it import MarkdownIt
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "h2", "h3", "a"}
 SCHEMES = {"https", "http", "mailto", "tel"}
 _PARAGRAPH_END = re.compile(r"</(?:p|li|h2|h3|blockquote)>|<br>")
-_SPACES = re.compile(r"[ \t]*\n\s*")
 _markdown = MarkdownIt("commonmark", {"html": False})
 
 
@@ -32,7 +31,8 @@ def to_text(safe_html: str) -> str:
     """The words of sanitised HTML, a paragraph a line."""
     broken = _PARAGRAPH_END.sub(lambda end: end[0] + "\n", safe_html)
     bare = html.unescape(nh3.clean(broken, tags=set()))
-    return _SPACES.sub("\n", bare).strip()
+    lines = (line.strip() for line in bare.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def opening(safe_html: str) -> str:

@@ -31,7 +31,7 @@ _MARKUP_IN_PDF = re.compile(rb"<(script|html|iframe)[\s>/]|<\?php", re.IGNORECAS
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # Cells that a spreadsheet would run: formulas, and calls that begin like a number.
 _FORMULA = re.compile(
-    r"""(?:\A|[,;\t\r\n])[ \u00a0]*"?[ \u00a0]*(?:[=@]|[+\-][^,;\t\r\n]{0,200}?(?:[|]|[A-Za-z]\())"""
+    r"""(?:\A|[,;\t\r\n])[ \u00a0]*(?:"[ \u00a0]*)?(?:[=@]|[+\-][^,;\t\r\n]{0,200}?(?:[|]|[A-Za-z]\())"""
 )
 
 
