@@ -1,10 +1,11 @@
 """The forms about people. A role or place that is not offered is no choice, whoever posts it (B17)."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length
 
 from portal.accounts.labels import ROLES
@@ -35,13 +36,18 @@ class _Invite(FlaskForm):
     )
     language = RadioField(
         _l("Language of the invitation"),
-        choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
+        choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
         validators=[InputRequired(_l("Choose a language."))],
     )
 
 
-def _roles(roles: tuple[Role, ...]) -> list[tuple[str, Any]]:
-    return [(role.value, ROLES[role]) for role in roles]
+def _roles(roles: tuple[Role, ...]) -> list[SelectChoice]:
+    return [SelectChoice(role.value, ROLES[role]) for role in roles]
+
+
+def choices_of(companies: Iterable[tuple[int, str]]) -> list[SelectChoice]:
+    """Companies to choose from."""
+    return [SelectChoice(*each) for each in companies]
 
 
 class InviteForm(_Invite):
@@ -87,10 +93,10 @@ class PlaceForm(FlaskForm):
     def offer(self, choices: Choices) -> None:
         """Fill in the registries and the account teams to choose from."""
         self.where.choices = [
-            ("", _l("None")),
-            *((f"r{each[0]}", each[1]) for each in choices.registries),
+            SelectChoice("", _l("No registry")),
+            *(SelectChoice(f"r{each[0]}", each[1]) for each in choices.registries),
             *(
-                (f"t{team[0]}", f"{registry[1]} · {team[2]}")
+                SelectChoice(f"t{team[0]}", f"{registry[1]} · {team[2]}")
                 for registry in choices.registries
                 for team in choices.teams
                 if team[1] == registry[0]

@@ -146,9 +146,9 @@ def may_invite(
     `member`: the address is already that of a living member there. The portal's administrators
     invite a company's people only while it has no administrator who can (`has_admin`).
     """
-    own = by.role is Role.PARTNER_ADMIN and place.partner_id == by.partner_id
     first = by.role is Role.ADMIN and place.role is Role.PARTNER_ADMIN
-    if not ((own and place.role in PARTNER_ROLES) or first or _gives(by.role, place)):
+    own_side = by.role is Role.ADMIN or place.partner_id == by.partner_id
+    if not (first or (own_side and _gives(by.role, place))):
         return _answer([reason(CODES, C.ROLE_NOT_GIVEN)])
     if not fits(place):
         return _answer([reason(CODES, C.PLACE_UNFIT)])

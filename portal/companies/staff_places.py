@@ -16,6 +16,7 @@ from portal.companies.people_forms import (
     MoveForm,
     PlaceForm,
     StaffInviteForm,
+    choices_of,
     where_of,
 )
 from portal.companies.people_labels import refusals
@@ -135,7 +136,7 @@ def change_role(membership_id: int) -> ResponseReturnValue:
 def move(membership_id: int) -> ResponseReturnValue:
     """To another company, in the same role."""
     held, form = _held(membership_id), MoveForm()
-    form.company.choices = staff_pages.companies(db.session())
+    form.company.choices = choices_of(staff_pages.companies(db.session()))
     if not form.validate():
         return _page(held, move=form), 422
     decision = people.move(membership_id, form.company.data, actor=actor(), now=clock.wall())
@@ -148,7 +149,7 @@ def end(membership_id: int) -> ResponseReturnValue:
     """The end."""
     held = _held(membership_id)
     decision = people.remove(membership_id, actor=actor(), now=clock.wall())
-    return _done(held, decision, _("The membership has ended."))
+    return _done(held, decision, _("The role has ended."))
 
 
 def _send(form: StaffInviteForm | FirstAdminForm, place: Place) -> ResponseReturnValue | None:
@@ -172,7 +173,7 @@ def _send(form: StaffInviteForm | FirstAdminForm, place: Place) -> ResponseRetur
 
 
 def _first(form: FirstAdminForm) -> FirstAdminForm:
-    form.company.choices = list(staff_pages.choices(db.session()).companies)
+    form.company.choices = choices_of(staff_pages.choices(db.session()).companies)
     return form
 
 
@@ -188,9 +189,9 @@ def _page(held: Held, errors: list[str] | None = None, **forms: Any) -> str:
         forms["place"].offer(staff_pages.choices(session))
     if held.partner_id is not None and "move" not in forms:
         forms["move"] = MoveForm(formdata=None)
-        forms["move"].company.choices = [
+        forms["move"].company.choices = choices_of(
             each for each in staff_pages.companies(session) if each[0] != held.partner_id
-        ]
+        )
     return render_template(
         "companies/people_membership.html",
         held=held,
