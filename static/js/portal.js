@@ -88,7 +88,8 @@ function sendFiles(form, upload, submitter) {
     }
     document.title = page.title;
     document.body.replaceWith(page.body);
-    window.history.pushState(null, "", sending.responseURL);
+    // A form shown again stands at the address of its page, as it did before.
+    if (sending.responseURL !== form.action) window.history.pushState(null, "", sending.responseURL);
     window.scrollTo(0, 0);
     arrived();
   };
@@ -223,7 +224,7 @@ function ready(root) {
 
 function arrived() {
   ready(document);
-  const errors = document.querySelector("[data-errors]");
+  const errors = document.querySelector("[data-errors], [data-upload] [aria-invalid]");
   if (errors) errors.focus();
   // On a phone the menu is a strip: bring the part where one is into view.
   const here = document.querySelector(".topnav a[aria-current]");
