@@ -199,7 +199,12 @@ class ApproveForm(FlaskForm):
         validators=[Optional()],
         description=_l("Leave it empty when the agreement has no end date."),
     )
-    team = SelectField(_l("Channel support team"), coerce=str)
+    team = SelectField(
+        _l("Channel support team"),
+        coerce=str,
+        choices=[],
+        validators=[InputRequired(_l("Choose a team."))],
+    )
     compensation = StringField(
         _l("Compensation terms"),
         validators=[DataRequired(_l("Enter the compensation terms.")), Length(max=TERMS)],
@@ -215,7 +220,6 @@ class ApproveForm(FlaskForm):
         """The form with the teams to choose from."""
         choices = [SelectChoice(str(identifier), name) for identifier, name in teams]
         self.team.choices = [SelectChoice("", _("Choose a team")), *choices]
-        self.team.validators = [InputRequired(_("Choose a team."))]
         return self
 
     def validate_number(self, field: StringField) -> None:

@@ -1,5 +1,6 @@
 """Sessions: begun by signing in, ended at the server; what changed acts on the next request."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -156,6 +157,9 @@ POSTS = [
     *("/es/sign-in", "/es/sign-out", "/es/on", "/es/orders", "/es/trail/export"),
     *("/es/sign-in/code", "/es/confirm", "/es/enrol", "/es/enrol/recovery-codes"),
     *("/es/enrol/removal", "/es/forgot", "/es/reset"),
+    *("/es/apply", "/es/apply/confirm", "/es/company/applications/new"),
+    *(f"/es/company/applications/1/{act}" for act in ("documents", "withdraw")),
+    *(f"/es/applications/1/{act}" for act in ("approve", "decline")),
 ]
 
 
@@ -181,7 +185,8 @@ def test_with_its_token_the_very_same_form_is_taken(visitor: Browser) -> None:
 
 def test_every_post_of_the_portal_is_tried_above(demo: Flask) -> None:
     posts = [rule for rule in demo.url_map.iter_rules() if "POST" in (rule.methods or ())]
-    assert {rule.rule.replace("<any(es, en):lang>", "es") for rule in posts} == set(POSTS)
+    paths = {rule.rule.replace("<any(es, en):lang>", "es") for rule in posts}
+    assert {re.sub(r"<int:\w+>", "1", path) for path in paths} == set(POSTS)
 
 
 def test_the_cookie_tells_nothing_of_its_owner(visitor: Browser, demo: Flask) -> None:

@@ -77,7 +77,7 @@ def applications(name: str = COMPANY) -> dict[str, Application]:
     ).all()
     db.session.expunge_all()
     db.session.rollback()
-    return {slug: row for slug, row in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def state(name: str = COMPANY, slug: str = CTL) -> ApplicationState:

@@ -70,7 +70,7 @@ def test_the_database_holds_one_open_application_too(demo: Flask) -> None:
     apply(demo)
     row = applications(SUR)[L3]
     kept = {c.name: getattr(row, c.name) for c in Application.__table__.columns}
-    with pytest.raises(Exception, match="(?i)unique"), atomic() as session:
+    with pytest.raises(Exception, match=r"(?i)unique"), atomic() as session:
         session.add(Application(**{**kept, "id": None, "ref": "OTHER"}))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from portal.accounts.models import Person
+from portal.companies.models import Application
 from portal.kernel.access import Role
 from portal.orders.models import Order
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service, Team
@@ -19,6 +20,7 @@ from portal.store.db import db
 from portal.store.decisions import StoredDecision
 from portal.store.pack import demo_path
 from tests import people
+from tests.companies import applicants
 from tests.conftest import House
 from tests.people import Browser
 from tests.registry.world import CTL, L3, Desk
@@ -99,6 +101,8 @@ def settle(house: House, folder: Path) -> World:
         for email, service in ((people.NORTE, NORTE_SERVICE), (people.SUR, SUR_SERVICE)):
             place(Browser(house.app).as_(email), service)
             place(Browser(house.app).as_(email), "NO/SUCH/SERVICE")
+        with house.app.app_context():
+            applicants.join(house.app, **{f"program_{CTL}": ""})
         house.keep("rivals")
     house.state("rivals")
     world = World(house)
@@ -174,6 +178,7 @@ def _fill(world: World) -> None:
         thing = Thing("team_id", str(team_id), "", frozenset(), frozenset(people.EVERYONE))
         world.things.append(thing)
     _placed(world)
+    _applied(world)
     for person in session.scalars(select(Person)):
         if person.email in PARTNER:
             world.texts.add(person.name)
@@ -210,6 +215,16 @@ def _placed(world: World) -> None:
         world.things.append(Thing("decision", ref, "", frozenset({ref}), seen))
 
 
+def _applied(world: World) -> None:
+    """A third company has applied to one registry, whose channel people read of it."""
+    told = frozenset({applicants.COMPANY, applicants.CONTACT, applicants.EMAIL, "CANARIO-NOTA"})
+    seen = frozenset(email for email, registry in CHANNEL.items() if registry == L3)
+    for identifier in db.session().scalars(select(Application.id)):
+        world.things.append(Thing("application_id", str(identifier), L3, told, seen))
+    # The portal's administrators look after people: who they are, not what they asked.
+    world.allowed.setdefault(people.ADMIN, set()).update(told - {"CANARIO-NOTA"})
+
+
 def _of(partners: set[str], slug: str, team: str) -> Iterator[str]:
     """A company's own people, the registry's channel people, the account team that serves it."""
     yield from (email for email, code in PARTNER.items() if code in partners)
@@ -219,7 +234,7 @@ def _of(partners: set[str], slug: str, team: str) -> Iterator[str]:
 
 def _knows(company: str) -> Iterator[str]:
     """Who has the page of a partner company: channel people of its registries, support, CSM."""
-    registries = {CTL, L3} if company == "norte" else {CTL}
+    registries = {"norte": {CTL, L3}, "sur": {CTL}}.get(company, set())
     yield from (email for email, registry in CHANNEL.items() if registry in registries)
     yield from (people.SUPPORT, people.CSM)
 
