@@ -160,6 +160,11 @@ POSTS = [
     *("/es/apply", "/es/apply/confirm", "/es/company/applications/new"),
     *(f"/es/company/applications/1/{act}" for act in ("documents", "withdraw")),
     *(f"/es/applications/1/{act}" for act in ("approve", "decline")),
+    *("/es/people/invite", "/es/people/1/role", "/es/people/1/removal", "/es/invitation"),
+    *(f"/es/{side}/invitations/1/{act}" for side in ("people", "staff") for act in ("resending", "withdrawal")),
+    *(f"/es/staff/1/{act}" for act in ("deactivation", "reactivation", "factor", "anonymisation")),
+    *(f"/es/staff/memberships/1/{act}" for act in ("role", "company", "end")),
+    *("/es/staff/invite", "/es/staff/invite-administrator"),
 ]
 
 

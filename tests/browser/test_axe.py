@@ -22,6 +22,8 @@ from tests.people import ADMIN, CHANNEL, NORTE, SUPPORT
 LINK = re.compile(r'href="(/[^"#]*)')
 # Steps that no link leads to: tests/browser/test_signing_in.py walks them with the same looks.
 STEPS = {"site.accounts.code", "site.accounts.reset", "site.accounts.confirm"}
+# And tests/browser/test_people.py these: their links are mailed, or lead on from a deed.
+STEPS |= {"site.invitations.look", "site.staff.reactivation"}
 TAKES_NO_PAGE = {
     "health.healthz",
     "health.front_door",

@@ -24,6 +24,7 @@ from tests.companies import applicants
 from tests.conftest import House
 from tests.people import Browser
 from tests.registry.world import CTL, L3, Desk
+from tests.surface import rival_people
 
 SHARED = "Astilleros Compartidos"
 LOST, WON, LOST_SERVICE, WON_SERVICE = (
@@ -103,6 +104,7 @@ def settle(house: House, folder: Path) -> World:
             place(Browser(house.app).as_(email), "NO/SUCH/SERVICE")
         with house.app.app_context():
             applicants.join(house.app, **{f"program_{CTL}": ""})
+            rival_people.invite()
         house.keep("rivals")
     house.state("rivals")
     world = World(house)
@@ -178,6 +180,7 @@ def _fill(world: World) -> None:
         thing = Thing("team_id", str(team_id), "", frozenset(), frozenset(people.EVERYONE))
         world.things.append(thing)
     _placed(world)
+    world.things += [Thing(*told) for told in rival_people.things()]
     _applied(world)
     for person in session.scalars(select(Person)):
         if person.email in PARTNER:

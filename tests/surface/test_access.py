@@ -31,6 +31,7 @@ PUBLIC = {
     "site.accounts.code", "site.accounts.send_code", "site.accounts.forgot", "site.accounts.ask_reset",
     "site.accounts.reset", "site.accounts.set_password",
     "site.apply.apply", "site.apply.ask", "site.apply.confirm", "site.apply.finish",
+    "site.invitations.look", "site.invitations.take",
     "site.home.index", "site.home.look_on", "site.home.choose_date", "site.home.rules",
     "site.home.design", "site.faq.index", "site.faq.question", "site.faq.on_paper",
 }  # fmt: skip

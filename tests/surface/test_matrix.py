@@ -89,6 +89,16 @@ POLICY: dict[str, set[Role] | None] = {
     "site.review.approval": STAFF,
     "site.review.approve": STAFF,
     "site.review.decline": STAFF,
+    **dict.fromkeys(
+        [f"site.people.{page}" for page in ("index", "invite", "send_invitation", "member",
+         "change_role", "remove", "invitation", "resend", "withdraw")], {Role.PARTNER_ADMIN}),
+    **dict.fromkeys(
+        [f"site.staff.{page}" for page in ("index", "person", "deactivation", "deactivate",
+         "reactivation", "reactivate", "factor", "reset_factor", "anonymisation", "anonymise",
+         "membership", "change_role", "move", "end", "invite", "send_invitation", "invite_first",
+         "send_first", "invited", "invitation", "resend", "withdraw")], {Role.ADMIN}),
+    "site.invitations.look": None,
+    "site.invitations.take": None,
     "site.audit.index": TRAIL,
     "site.audit.export": TRAIL,
     "site.registry.index": READERS,
