@@ -18,6 +18,7 @@ from portal.store import scope
 from tests import people
 from tests.conftest import House
 from tests.registry.world import CTL, L3
+from tests.surface import rival_people
 from tests.surface.asking import BOOKS, get, leaks, plain, reader
 from tests.surface.rivals import (
     ROLE,
@@ -89,14 +90,8 @@ POLICY: dict[str, set[Role] | None] = {
     "site.review.approval": STAFF,
     "site.review.approve": STAFF,
     "site.review.decline": STAFF,
-    **dict.fromkeys(
-        [f"site.people.{page}" for page in ("index", "invite", "send_invitation", "member",
-         "change_role", "remove", "invitation", "resend", "withdraw")], {Role.PARTNER_ADMIN}),
-    **dict.fromkeys(
-        [f"site.staff.{page}" for page in ("index", "person", "deactivation", "deactivate",
-         "reactivation", "reactivate", "factor", "reset_factor", "anonymisation", "anonymise",
-         "membership", "change_role", "move", "end", "invite", "send_invitation", "invite_first",
-         "send_first", "invited", "invitation", "resend", "withdraw")], {Role.ADMIN}),
+    **dict.fromkeys(rival_people.OF_A_COMPANY, {Role.PARTNER_ADMIN}),
+    **dict.fromkeys(rival_people.OF_THE_PORTAL, {Role.ADMIN}),
     "site.invitations.look": None,
     "site.invitations.take": None,
     "site.audit.index": TRAIL,
