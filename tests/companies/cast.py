@@ -1,7 +1,5 @@
 """People of the demo as commands know them, and what is in the tables about them."""
 
-import re
-
 from sqlalchemy import select
 
 from portal.accounts.models import Membership, Person, SignIn
@@ -13,7 +11,6 @@ from portal.registry.models import Partner
 from portal.store.db import atomic, db
 from portal.store.events import Event
 from portal.store.outbox import Mail
-from tests.surface.asking import plain
 
 NOW = clock.wall
 
@@ -114,8 +111,3 @@ def sent(**more):
     db.session.expunge_all()
     db.session.rollback()
     return found
-
-
-def nameless(response, number):
-    """An answer without the number that was asked for, to compare with that to another."""
-    return re.sub(rf"(/|%2F){number}\b", r"\1…", plain(response))

@@ -15,7 +15,8 @@ from portal.store.db import atomic, db
 from portal.store.outbox import Mail
 from tests.accounts.entering import send
 from tests.companies import cast
-from tests.companies.cast import NOW, actor, events, membership, nameless, partner, tokens
+from tests.companies.alike import nameless
+from tests.companies.cast import NOW, actor, events, membership, partner, tokens
 from tests.companies.inviting import NEW, ROLE, code, invite
 from tests.orders.rows import Counted
 from tests.people import CHANNEL, NORTE, NORTE_ADMIN, SUR, SUR_ADMIN

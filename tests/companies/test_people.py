@@ -14,6 +14,7 @@ from portal.store import scope
 from portal.store.db import atomic
 from tests.accounts.entering import try_password
 from tests.companies import cast
+from tests.companies.alike import nameless
 from tests.companies.cast import (
     NOW,
     actor,
@@ -21,7 +22,6 @@ from tests.companies.cast import (
     join,
     living,
     membership,
-    nameless,
     partner,
     person,
 )

@@ -15,6 +15,7 @@ from portal.store.db import atomic, db
 from portal.store.outbox import Mail
 from tests.accounts.entering import try_password
 from tests.companies import cast
+from tests.companies.alike import nameless
 from tests.companies.cast import (
     NOW,
     actor,
@@ -22,7 +23,6 @@ from tests.companies.cast import (
     join,
     living,
     membership,
-    nameless,
     partner,
     person,
 )
