@@ -15,72 +15,12 @@ _JOINS = "\u200c\u200d"
 _RESERVED = re.compile(r'[<>:"|?*%]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 # What runs, or is shown as a page, may not hide before the ending either: "invoice.exe.pdf".
-RUNS = frozenset(
-    [
-        "apk",
-        "app",
-        "asp",
-        "aspx",
-        "bat",
-        "cgi",
-        "chm",
-        "cmd",
-        "com",
-        "cpl",
-        "dll",
-        "dmg",
-        "docm",
-        "dotm",
-        "exe",
-        "hta",
-        "htm",
-        "html",
-        "iqy",
-        "iso",
-        "jar",
-        "js",
-        "jse",
-        "jsp",
-        "lnk",
-        "mht",
-        "mhtml",
-        "msc",
-        "msi",
-        "php",
-        "phtml",
-        "pif",
-        "pl",
-        "potm",
-        "ppam",
-        "pptm",
-        "ps1",
-        "py",
-        "rb",
-        "reg",
-        "scf",
-        "scr",
-        "sh",
-        "shtml",
-        "slk",
-        "svg",
-        "swf",
-        "url",
-        "vb",
-        "vbe",
-        "vbs",
-        "wasm",
-        "ws",
-        "wsf",
-        "xht",
-        "xhtml",
-        "xlam",
-        "xll",
-        "xlsm",
-        "xltm",
-        "xml",
-        "xsl",
-    ]
+_RUNS = (
+    "apk app asp aspx bat cgi chm cmd com cpl dll dmg docm dotm exe hta htm html iqy iso jar "
+    "js jse jsp lnk mht mhtml msc msi php phtml pif pl potm ppam pptm ps1 py rb reg scf scr "
+    "sh shtml slk svg swf url vb vbe vbs wasm ws wsf xht xhtml xlam xll xlsm xltm xml xsl "
 )
+RUNS = frozenset(_RUNS.split())
 
 
 class Unfit(Exception):

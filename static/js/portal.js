@@ -91,7 +91,7 @@ function sendFiles(form, upload, submitter) {
     // A form shown again stands at the address of its page, as it did before.
     if (sending.responseURL !== form.action) window.history.pushState(null, "", sending.responseURL);
     window.scrollTo(0, 0);
-    arrived();
+    if (!arrived()) document.querySelector("[data-upload] [aria-invalid]")?.focus();
   };
   bar.value = 0;
   bar.hidden = false;
@@ -222,9 +222,10 @@ function ready(root) {
   }
 }
 
+/** A page, or what took its place, is here; whether it had errors that take the focus. */
 function arrived() {
   ready(document);
-  const errors = document.querySelector("[data-errors], [data-upload] [aria-invalid]");
+  const errors = document.querySelector("[data-errors]");
   if (errors) errors.focus();
   // On a phone the menu is a strip: bring the part where one is into view.
   const here = document.querySelector(".topnav a[aria-current]");
@@ -232,6 +233,7 @@ function arrived() {
     const strip = here.closest(".topnav");
     strip.scrollLeft = Math.max(0, here.offsetLeft - strip.clientWidth / 3);
   }
+  return errors !== null;
 }
 
 arrived();

@@ -15,8 +15,9 @@ from portal.store.files import Fault, Refused, Upload
 from portal.web import upload_kinds, upload_names, upload_office, upload_texts, upload_words
 from portal.web.uploads import receive
 from tests.conftest import House
-from tests.files import hostile
-from tests.files.hostile import HOSTILE, PAGE, PLAIN, SECRET
+from tests.files import make as files
+from tests.files.hostile import HOSTILE, PLAIN
+from tests.files.make import PAGE, SECRET
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_a_plain_file_is_kept(portal: Flask, which: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.jpg", hostile.photograph()), ("a.png", hostile.annotated_png())],
+    [("a.jpg", files.photograph()), ("a.png", files.annotated_png())],
     ids=["JPEG", "PNG"],
 )
 def test_an_image_keeps_its_pixels_and_nothing_else(
@@ -90,7 +91,7 @@ def test_the_search_for_metadata_sees_an_image_that_is_kept_as_it_came(
 ) -> None:
     """The control: without drawing anew the owner's name stays in the picture."""
     monkeypatch.setattr(upload_kinds, "redraw", lambda content, kind: content)
-    assert SECRET in kept(portal, sent(portal, "a.jpg", hostile.photograph()))
+    assert SECRET in kept(portal, sent(portal, "a.jpg", files.photograph()))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_without_its_guard_a_hostile_file_comes_in(
     name, make, _why = HOSTILE[which]
     content = make()
     if which == "dense archive":
-        content = hostile.document(("word/big.dat", b" " * 20_000_000))
+        content = files.document(("word/big.dat", b" " * 20_000_000))
     assert isinstance(sent(portal, name, content), Upload)
 
 
@@ -125,7 +126,7 @@ def test_no_more_is_unpacked_than_is_allowed(
     monkeypatch.setattr(
         upload_office, "_too_dense", lambda size, packed: taken.append(size) or real(size, packed)
     )
-    bomb = hostile.document(("word/big.dat", b" " * 45_000_000))
+    bomb = files.document(("word/big.dat", b" " * 45_000_000))
     found = sent(portal, "a.docx", bomb)
     assert isinstance(found, Refused) and found.code is Fault.UNPACKED
     assert max(taken) <= upload_office.RATIO * len(bomb) + upload_office.CHUNK < 6_000_000
@@ -134,7 +135,7 @@ def test_no_more_is_unpacked_than_is_allowed(
 def test_a_pdf_full_of_packed_lists_is_read_only_so_far(portal: Flask) -> None:
     zeros = zlib.compress(bytes(25_000_000))
     head = b"3 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n"
-    found = sent(portal, "a.pdf", hostile.pdf(head + zeros + b"\nendstream"))
+    found = sent(portal, "a.pdf", files.pdf(head + zeros + b"\nendstream"))
     assert isinstance(found, Refused) and found.code is Fault.UNPACKED
 
 
