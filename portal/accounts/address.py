@@ -3,12 +3,14 @@
 Nobody is told whether an address has an account already: the answer is the same, and no link goes out.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import exists, select
 
 from portal.accounts import links
 from portal.accounts.models import Person
+from portal.accounts.queries import capacities
 from portal.accounts.rules import address_key
 from portal.kernel.access import VISITOR, Actor
 from portal.store.db import atomic
@@ -70,6 +72,11 @@ def take_address(token: str, *, now: datetime, origin: str) -> str | None:
             context={"name": person.name, "when": now.isoformat()},
             now=now,
         )
-        who = Actor(person_id=person.id, permissions=VISITOR.permissions, origin=origin)
-        emit(session, f"person:{person.id}", "person.address_changed", actor=who, at=now)
+        mine = capacities(session, person.id)
+        emit(
+            *(session, f"person:{person.id}", "person.address_changed"),
+            actor=replace(mine[0] if mine else VISITOR, person_id=person.id, origin=origin),
+            at=now,
+            partner_id=mine[0].partner_id if mine else None,
+        )
         return link.email

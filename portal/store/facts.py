@@ -16,6 +16,7 @@ from sqlalchemy.sql import ColumnElement
 
 from portal.kernel.access import Actor
 from portal.store.db import Base
+from portal.store.events import who
 from portal.store.scope import internal
 
 
@@ -78,7 +79,7 @@ def warrant(
     session: Session, kind: WarrantKind, *, reason: str, actor: Actor, at: datetime
 ) -> Warrant:
     """A new warrant, with its id."""
-    row = Warrant(kind=kind, reason=reason, actor=actor.email or actor.name, at=at)
+    row = Warrant(kind=kind, reason=reason, actor=who(actor), at=at)
     session.add(row)
     session.flush()
     return row
