@@ -39,7 +39,7 @@ QUOTA = 200 * MB  # all files of a company
 
 
 class Fault(StrEnum):
-    """Why a file is not taken. The words stand in `web/uploads.py`."""
+    """Why a file is not taken. The words stand in `web/upload_words.py`."""
 
     NAME = "file.name"
     KIND = "file.kind"
