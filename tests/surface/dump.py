@@ -7,21 +7,21 @@ from sqlalchemy import select
 
 from portal.store.db import Base, db
 
-Dump = dict[str, list[tuple[Any, ...]]]
+Dump = dict[str, list[Any]]
 
 
 def dump(app: Flask) -> Dump:
     """Every row of every table, in a fixed order."""
     with app.app_context():
         found = {
-            name: sorted((tuple(row) for row in db.session.execute(select(table))), key=repr)
+            name: sorted(db.session.execute(select(table)).all(), key=repr)
             for name, table in Base.metadata.tables.items()
         }
         db.session.rollback()
     return found
 
 
-def changed(before: Dump, after: Dump) -> dict[str, list[tuple[Any, ...]]]:
+def changed(before: Dump, after: Dump) -> Dump:
     """The rows of each table that are only in one of the two."""
     told = {}
     for name, rows in after.items():

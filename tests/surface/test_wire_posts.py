@@ -136,7 +136,8 @@ def test_with_one_wall_down_the_other_stands(
 
 
 # Append-only receipts, the only writes that reading makes.
-RECEIPTS = {"faq_miss", "sign_in"}
+RECEIPTS = {"faq_miss", "sign_in", "event"}
+TOLD = {"access.denied", "file.read"}
 
 
 @pytest.mark.parametrize(
@@ -156,6 +157,8 @@ def test_reading_changes_nothing(sqlite_house: House, tmp_path: Path, email: str
     assert set(changed(before, after)) <= RECEIPTS
     for name in RECEIPTS & set(before):
         assert len(after[name]) >= len(before[name]), name
+    told = changed(before, after).get("event", [])
+    assert {getattr(row, "verb", "") for row in told} <= TOLD, "an act by reading"
 
 
 def test_the_comparison_sees_one_value(sqlite_house: House, tmp_path: Path) -> None:
