@@ -1,10 +1,11 @@
-"""What the doctor asks of people: somebody administers, staff have a second factor."""
+"""What the doctor asks of people: somebody administers, nobody is made up, staff have a second factor."""
 
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import exists, func, select
 
 from portal.accounts import demo
+from portal.accounts.factors import decrypted
 from portal.accounts.models import Factor, Membership, Person
 from portal.kernel.access import STAFF_ROLES, Role
 from portal.store import pack
@@ -17,11 +18,7 @@ NAMED = 10
 @check(
     "administrator",
     Needs.SCHEMA,
-    {
-        "admin.none": Words(
-            "nobody can sign in as administrator", "flask accounts create-admin"
-        )
-    },
+    {"admin.none": Words("nobody can sign in as administrator", "flask accounts create-admin")},
 )
 def administrator(_place: Place) -> Iterator[Finding]:
     """Somebody can look after people and settings."""
@@ -46,15 +43,8 @@ def people_of_the_demo(place: Place) -> Iterator[Finding]:
     """No account is one of the pack's made-up people, also where demo.json was taken away."""
     if demo.people():
         return  # said already
-    known = [
-        each.address
-        for each in pack.load_accounts(place.program.slug, place.packs).people
-    ]
-    query = (
-        select(Person.id)
-        .where(Person.email.in_(known), Person.active)
-        .order_by(Person.id)
-    )
+    known = [each.address for each in pack.load_accounts(place.program.slug, place.packs).people]
+    query = select(Person.id).where(Person.email.in_(known), Person.active).order_by(Person.id)
     if people := db.session().scalars(query).all():
         yield Finding("demo.accounts", {"count": len(people), "people": _named(people)})
 
@@ -67,25 +57,24 @@ def people_of_the_demo(place: Place) -> Iterator[Finding]:
             "{count} people of the staff have no second factor yet (person {people})",
             "they are asked to set one up when they sign in; end the access of who does not",
             Blocks.DEPLOY,
-        )
+        ),
+        "factor.locked": Words(
+            "the second factors of {count} people were kept under another key (person {people})",
+            "put the secret.key back that they were made under, or flask accounts reset-factor",
+        ),
     },
 )
 def second_factors(_place: Place) -> Iterator[Finding]:
-    """Everyone of the staff has confirmed a second factor."""
-    factor = exists().where(
-        Factor.person_id == Person.id, Factor.confirmed_at.is_not(None)
-    )
+    """Everyone of the staff has confirmed a second factor, and each can be read with the key in use."""
+    kept = db.session().execute(select(Factor.person_id, Factor.secret).order_by(Factor.person_id))
+    if locked := [person for person, secret in kept if decrypted(secret) is None]:
+        yield Finding("factor.locked", {"count": len(locked), "people": _named(locked)})
+    factor = exists().where(Factor.person_id == Person.id, Factor.confirmed_at.is_not(None))
     query = select(Person.id).join(Membership, Membership.person_id == Person.id)
     living = query.where(Membership.ended_at.is_(None), Person.active)
-    staff = (
-        living.where(Membership.role.in_(STAFF_ROLES), ~factor)
-        .distinct()
-        .order_by(Person.id)
-    )
+    staff = living.where(Membership.role.in_(STAFF_ROLES), ~factor).distinct().order_by(Person.id)
     if people := db.session().scalars(staff).all():
-        yield Finding(
-            "factor.missing", {"count": len(people), "people": _named(people)}
-        )
+        yield Finding("factor.missing", {"count": len(people), "people": _named(people)})
 
 
 def _named(people: Sequence[int]) -> str:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import select, update
+
 from portal.accounts.models import Person
 from portal.home import doctor_settings
 from portal.kernel import clock
 from portal.store import pack
 from portal.store.db import atomic
-from sqlalchemy import select, update
 from tests.home.sick import Ward
 
 Break = Callable[[Ward], None]
@@ -20,9 +21,7 @@ ALONG: dict[str, set[str]] = {}
 """What else must be told of the same harm."""
 
 
-def breaks(
-    code: str, on: str = "both", along: tuple[str, ...] = ()
-) -> Callable[[Break], Break]:
+def breaks(code: str, on: str = "both", along: tuple[str, ...] = ()) -> Callable[[Break], Break]:
     def declare(harm: Break) -> Break:
         BREAKS[code], ALONG[code] = (on, harm), set(along)
         return harm
@@ -82,12 +81,8 @@ def _loose_cookie(ward: Ward) -> None:
 
 @breaks("clock.set")
 def _business_clock(ward: Ward) -> None:
-    clock.configure(
-        ward.place.program.zone, date(2017, 12, 1), ward.place.settings.clock_stamp
-    )
-    clock.configure(
-        ward.place.program.zone, None
-    )  # the stamp alone is obeyed at the next start
+    clock.configure(ward.place.program.zone, date(2017, 12, 1), ward.place.settings.clock_stamp)
+    clock.configure(ward.place.program.zone, None)  # the stamp alone is obeyed at the next start
 
 
 @breaks("demo.people")
@@ -124,9 +119,7 @@ def _full(ward: Ward) -> None:
 
 @breaks("zone.unknown")
 def _no_zone(ward: Ward) -> None:
-    ward.place = replace(
-        ward.place, program=replace(ward.place.program, zone="Mars/Olympus")
-    )
+    ward.place = replace(ward.place, program=replace(ward.place.program, zone="Mars/Olympus"))
 
 
 @breaks("pack.fault")

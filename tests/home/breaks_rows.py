@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete, select, text, update
+
 from portal.accounts.models import Factor, Membership
 from portal.kernel import clock
 from portal.kernel.access import SYSTEM, Role
@@ -20,7 +22,6 @@ from portal.store.program import LoadedProgram
 from portal.store.seals import seal
 from portal.store.triggers import create_statements, keep_statements, registry_keys
 from portal.web.jobs import JobRun
-from sqlalchemy import delete, select, text, update
 from tests.home.breaks import BREAKS, breaks
 from tests.home.sick import Ward, a_decision, a_file, a_mail
 
@@ -83,11 +84,7 @@ def _switched_off(ward: Ward) -> None:
 @breaks("r1.mixed", along=("keys.broken",))
 def _two_registries(ward: Ward) -> None:
     trigger = "r1_service_contract_id_update"
-    made = [
-        each
-        for each in create_statements(registry_keys(Base.metadata))
-        if trigger in each
-    ]
+    made = [each for each in create_statements(registry_keys(Base.metadata)) if trigger in each]
     mixed = (
         "UPDATE service SET contract_id = (SELECT id FROM contract "
         "WHERE contract.registry_id <> service.registry_id LIMIT 1) "
@@ -129,9 +126,14 @@ def _no_administrator(ward: Ward) -> None:
 def _no_factor(ward: Ward) -> None:
     with atomic() as session:
         first = select(Factor.id).limit(1).scalar_subquery()
-        session.execute(
-            update(Factor).where(Factor.id == first).values(confirmed_at=None)
-        )
+        session.execute(update(Factor).where(Factor.id == first).values(confirmed_at=None))
+
+
+@breaks("factor.locked")
+def _another_key(ward: Ward) -> None:
+    with atomic() as session:
+        first = select(Factor.id).limit(1).scalar_subquery()
+        session.execute(update(Factor).where(Factor.id == first).values(secret="of another key"))
 
 
 @breaks("file.missing")
@@ -202,17 +204,13 @@ def _mail_uncertain(ward: Ward) -> None:
 @breaks("worker.silent")
 def _no_worker(ward: Ward) -> None:
     with atomic() as session:
-        session.execute(
-            update(JobRun).values(started_at=clock.wall() - timedelta(minutes=6))
-        )
+        session.execute(update(JobRun).values(started_at=clock.wall() - timedelta(minutes=6)))
 
 
 @breaks("clock.behind")
 def _clock_behind(ward: Ward) -> None:
     with atomic() as session:
-        session.add(
-            JobRun(name="x", slot="x", started_at=clock.wall() + timedelta(hours=1))
-        )
+        session.add(JobRun(name="x", slot="x", started_at=clock.wall() + timedelta(hours=1)))
 
 
 @breaks("clock.zone")

@@ -10,6 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select
+
+from portal.accounts.factors import encrypted, new_secret
 from portal.accounts.models import Factor, Membership, Person
 from portal.config import from_environment
 from portal.home import doctor
@@ -23,7 +26,6 @@ from portal.store.files import Upload, keep
 from portal.store.outbox import post
 from portal.web.checkup import Place
 from portal.web.jobs import JobRun
-from sqlalchemy import select
 from tests.orders.world import add, basket
 
 ENVIRONMENT = {
@@ -60,9 +62,7 @@ class Ward:
         return {one.finding.code: one.fault for one in told}
 
     def settings(self, **changed: Any) -> None:
-        self.place = replace(
-            self.place, settings=replace(self.place.settings, **changed)
-        )
+        self.place = replace(self.place, settings=replace(self.place.settings, **changed))
 
     def configure(self, **changed: Any) -> None:
         for name, value in changed.items():
@@ -101,12 +101,14 @@ def fit(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
         for person in session.scalars(select(Person)):
             person.email = person.email_key = f"real{person.id}@partners.example"
         staff = select(Membership.person_id).where(Membership.role.in_(STAFF_ROLES))
+        session.execute(delete(Factor))  # those of the demo are under the key of the tests
+        secret = encrypted(new_secret())
         for person_id in session.scalars(staff.distinct()).all():
             session.add(
                 Factor(
                     person_id=person_id,
                     kind="totp",
-                    secret="x",
+                    secret=secret,
                     created_at=now,
                     confirmed_at=now,
                 )
@@ -124,15 +126,11 @@ def someone() -> int:
 
 def a_decision(ward: Ward) -> None:
     with atomic() as session:
-        member = session.scalars(
-            select(Membership).where(Membership.partner_id.is_not(None))
-        )
+        member = session.scalars(select(Membership).where(Membership.partner_id.is_not(None)))
         one = member.first()
         assert one is not None
         company = session.get_one(Partner, one.partner_id).code
-        actor = actor_for(
-            Role.PARTNER_USER, person_id=one.person_id, partner_id=one.partner_id
-        )
+        actor = actor_for(Role.PARTNER_USER, person_id=one.person_id, partner_id=one.partner_id)
     asked = basket(add("nowhere", line="a"), partner=company)
     place_order(asked, actor=actor, now=clock.business(), key="k")
 

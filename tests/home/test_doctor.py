@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+
 from portal.store.db import db
 from portal.web import checkup
 from portal.web.checkup import BROKE, CHECKS, Finding, Needs, Words
@@ -20,7 +21,7 @@ from tests.web.test_commands import flask
 # The tests' own server keeps nothing for good.
 ALWAYS_THERE = {"postgresql": {"postgresql.setting"}, "sqlite": set()}
 # Told of a demo, and a fault only where the world comes.
-OF_A_DEMO = {"clock.set", "demo.people", "factor.missing", "worker.silent"}
+OF_A_DEMO = {"clock.set", "demo.people", "worker.silent"}
 NOWHERE = "postgresql://nobody:hidden@127.0.0.1:1/none"
 
 
@@ -40,9 +41,7 @@ def cases() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def ward(
-    demo: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Ward]:
+def ward(demo: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ward]:
     before = os.umask(0o077)  # as app.py has it
     found = fit(demo, tmp_path / "data", monkeypatch)
     yield found
@@ -60,9 +59,7 @@ def test_what_is_broken_is_told_and_nothing_else(
     ward: Ward, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     if code not in CHECKS["languages"].codes:
-        monkeypatch.delitem(
-            CHECKS, "languages"
-        )  # slow, and of files that nothing here touches
+        monkeypatch.delitem(CHECKS, "languages")  # slow, and of files that nothing here touches
     BREAKS[code][1](ward)
     told = ward.codes().keys() - ALWAYS_THERE[db.engine.dialect.name]
     assert told == {code} | ALONG[code]
@@ -86,9 +83,7 @@ def test_a_check_named_twice_is_refused_and_one_more_joins_the_list(
 ) -> None:
     """A slice brings its own check: the ledger's will look like this one."""
     monkeypatch.setattr(checkup, "CHECKS", dict(CHECKS))
-    codes = {
-        "ledger.off": Words("{unit} is off by {amount}", "see the entries of {unit}")
-    }
+    codes = {"ledger.off": Words("{unit} is off by {amount}", "see the entries of {unit}")}
 
     @checkup.check("ledger", Needs.SCHEMA, codes)
     def ledger(_place: checkup.Place) -> Iterator[Finding]:
@@ -103,9 +98,7 @@ def test_what_stands_on_something_broken_is_not_looked_at(ward: Ward) -> None:
     BREAKS["migrations.behind"][1](ward)
     outcomes = {one.check: one for one in checkup.examine(ward.place)}
     left_out = {name for name, one in outcomes.items() if not one.looked}
-    assert left_out == {
-        each.name for each in CHECKS.values() if each.needs is Needs.SCHEMA
-    }
+    assert left_out == {each.name for each in CHECKS.values() if each.needs is Needs.SCHEMA}
 
 
 def test_the_doctor_writes_nothing(ward: Ward) -> None:
@@ -117,9 +110,7 @@ def test_the_doctor_writes_nothing(ward: Ward) -> None:
 
 def rows(table: str) -> int:
     with db.engine.connect() as connection:
-        return int(
-            connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0
-        )
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -143,12 +134,8 @@ def test_the_command_on_a_portal_from_nothing_to_a_demo(
 
     code, lines = run("doctor")
     faults = [line for line in lines if line.startswith("FAULT")]
-    assert (
-        code == 1 and len(faults) == 1 and faults[0].endswith("Mend: flask db upgrade")
-    )
-    assert not (tmp_path / "data" / "portal.sqlite3").exists(), (
-        "asking makes no database"
-    )
+    assert code == 1 and len(faults) == 1 and faults[0].endswith("Mend: flask db upgrade")
+    assert not (tmp_path / "data" / "portal.sqlite3").exists(), "asking makes no database"
     for step in ("db upgrade", "program load", "seed demo"):
         assert run(*step.split())[0] == 0, step
 
@@ -156,17 +143,14 @@ def test_the_command_on_a_portal_from_nothing_to_a_demo(
     assert code == 0, lines
     assert {line[:5] for line in lines} == {"ok   ", "note "}
     assert (
-        len([line for line in lines if line.startswith("ok")])
-        >= len(CHECKS) - len(OF_A_DEMO) - 1
+        len([line for line in lines if line.startswith("ok")]) >= len(CHECKS) - len(OF_A_DEMO) - 1
     )
 
     code, lines = run("doctor", "--deploy", "--deep", "--json")
     told = json.loads("\n".join(lines))
     findings = [one for each in told["checks"] for one in each["findings"]]
     assert (code, told["sound"]) == (1, False)
-    found = {one["code"] for one in findings if one["fault"]} - ALWAYS_THERE[
-        "postgresql"
-    ]
+    found = {one["code"] for one in findings if one["fault"]} - ALWAYS_THERE["postgresql"]
     assert found == OF_A_DEMO | {
         "address.here",
         "address.plain",
@@ -196,10 +180,6 @@ def test_a_file_that_is_damaged_is_told(sqlite_house: House, tmp_path: Path) -> 
     (tmp_path / "portal.sqlite3").chmod(0o600)
     tmp_path.chmod(0o700)
     done = flask(tmp_path, "doctor", "--deep", "--json")
-    codes = {
-        one["code"]
-        for each in json.loads(done.stdout)["checks"]
-        for one in each["findings"]
-    }
+    codes = {one["code"] for each in json.loads(done.stdout)["checks"] for one in each["findings"]}
     assert done.returncode == 1
     assert "database.damaged" in codes
