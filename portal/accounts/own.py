@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.accounts import sessions
+from portal.accounts import factors, sessions
 from portal.accounts.models import Level, Person, SignIn
 from portal.accounts.queries import capacities
 from portal.accounts.rules import session_lives
-from portal.kernel.access import Actor
+from portal.kernel.access import STAFF_ROLES, Actor
 from portal.store.db import atomic, db
 from portal.store.events import emit
 
@@ -102,7 +102,8 @@ def act_as(
     """Go on in another of one's own capacities, in a new session; None when it is not one's own.
 
     The session before ends, so that a form opened for one company is never sent for another. What
-    was proved stays proved: `confirmed_at` goes over.
+    was proved stays proved: `confirmed_at` goes over. Who becomes staff without a second factor
+    reaches nothing but setting one up.
     """
     mine = capacities(db.session(), actor.person_id or 0)
     chosen = next((each for each in mine if each.membership_id == membership_id), None)
@@ -114,7 +115,11 @@ def act_as(
         if before.ended_at is not None:
             return None
         before.ended_at = now
-        begun = sessions.begin(session, chosen, before.version, before.level, agent=agent, now=now)
+        lacking = chosen.role in STAFF_ROLES and not factors.confirmed(
+            session, chosen.person_id or 0
+        )
+        level = Level.ENROL if lacking else before.level
+        begun = sessions.begin(session, chosen, before.version, level, agent=agent, now=now)
         session.flush()
         carried = update(SignIn).where(SignIn.id == begun)
         session.execute(
