@@ -28,8 +28,10 @@ LONGEST_TOKEN = 100
 @bp.get("")
 @public
 def look() -> ResponseReturnValue:
-    """What the holder of the link is invited to; 404 for a link that works no more."""
+    """What the holder of the link is invited to; 404 for a link that works no more. Without any, home."""
     token = request.args.get("token", "")[:LONGEST_TOKEN]
+    if not token:
+        return redirect(url("site.home.index"))
     return _page(token, JoinForm(formdata=None, token=token))
 
 
