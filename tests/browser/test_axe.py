@@ -15,9 +15,10 @@ from werkzeug.exceptions import HTTPException
 
 from tests import people
 from tests.browser.conftest import sign_in
+from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
-from tests.people import ADMIN, CHANNEL, NORTE, SUPPORT
+from tests.people import ADMIN, CHANNEL, NORTE, SUPPORT, SUR_ADMIN
 
 LINK = re.compile(r'href="(/[^"#]*)')
 # Steps that no link leads to: tests/browser/test_signing_in.py walks them with the same looks.
@@ -43,6 +44,7 @@ STATES = {
         "/orders/new?a=add&s=BBWX-7301&p=CTL-INTERNET&k=&customer=",
         *("/contracts/?q=nada", "/directory/?q=level3.example"),
     ),
+    SUR_ADMIN: (),
     CHANNEL: (),
     SUPPORT: (),
     ADMIN: (),
@@ -67,7 +69,16 @@ def walked(sqlite_house: House, address: str) -> dict[str, list[str]]:
     norte.post("/es/orders", {**sent, "idempotency_key": "for-the-walk"}, at="/es/orders/new")
     with app.app_context():
         own(NORTE)
-    return {email: _walk(app, email) for email in STATES}
+        applicants.join(app)
+        token = applicants.ask(app, email="otra@nuevo.example")
+    form = {"registry": "level3", "program": "alliance", "note": "Redes"}
+    sur = people.Browser(app).as_(SUR_ADMIN)
+    sur.post("/es/company/applications/new", form)
+    (made,) = re.findall(r'href="(/es/company/applications/\d+)"', sur.follow())
+    sur.post(f"{made}/withdraw", {}, at="/es/on")
+    found = {email: _walk(app, email) for email in STATES}
+    found[""].append(f"/apply/confirm?token={token}")
+    return found
 
 
 def _walk(app: Flask, email: str) -> list[str]:
