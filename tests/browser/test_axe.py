@@ -18,7 +18,7 @@ from tests.browser.conftest import sign_in
 from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
-from tests.people import ADMIN, CHANNEL, NORTE, SUPPORT, SUR_ADMIN
+from tests.people import ADMIN, CHANNEL, NORTE, NORTE_ADMIN, SUPPORT, SUR_ADMIN
 
 LINK = re.compile(r'href="(/[^"#]*)')
 # Steps that no link leads to: tests/browser/test_signing_in.py walks them with the same looks.
@@ -45,6 +45,7 @@ STATES = {
         *("/contracts/?q=nada", "/directory/?q=level3.example"),
     ),
     SUR_ADMIN: (),
+    NORTE_ADMIN: (),
     CHANNEL: (),
     SUPPORT: (),
     ADMIN: (),
@@ -69,6 +70,7 @@ def walked(sqlite_house: House, address: str) -> dict[str, list[str]]:
     norte.post("/es/orders", {**sent, "idempotency_key": "for-the-walk"}, at="/es/orders/new")
     with app.app_context():
         own(NORTE)
+        rival_people.invite()
         applicants.join(app)
         token = applicants.ask(app, email="otra@nuevo.example")
     form = {"registry": "level3", "program": "alliance", "note": "Redes"}
