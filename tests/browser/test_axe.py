@@ -19,6 +19,7 @@ from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
 from tests.people import ADMIN, CHANNEL, NORTE, NORTE_ADMIN, SUPPORT, SUR_ADMIN
+from tests.surface import rival_people
 
 LINK = re.compile(r'href="(/[^"#]*)')
 # Steps that no link leads to: tests/browser/test_signing_in.py walks them with the same looks.
