@@ -20,6 +20,7 @@ from portal.web.strict_json import NO_TEXT, StrictJSON
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
+MOST_FIELDS = 1_000  # as MAX_FORM_PARTS, which counts the parts of a form with files
 FILES = "files"  # the one input of files (uploads.py)
 _STRANGE = "portal.strange_host"
 Start = Callable[..., Any]
@@ -32,6 +33,11 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _refuse() -> None:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            # Read whole before it is taken apart: the limits of a form's texts and parts are ours.
+            request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+            if sum(len(texts) for _, texts in request.form.lists()) > MOST_FIELDS:
+                abort(413)
         if request.environ.get(_STRANGE) or any(map(NO_TEXT.search, _texts())):
             abort(400)
         # A form takes a file for the text it asked for; files come where a view takes them.
