@@ -8,8 +8,8 @@ from flask_wtf import CSRFProtect
 from portal import config
 from portal.accounts import address_views as _address  # noqa: F401 - more pages of one's own
 from portal.accounts import cli as accounts_cli
-from portal.accounts import jobs as _accounts_jobs  # noqa: F401 - joins the timetable
 from portal.accounts import inbox
+from portal.accounts import jobs as _accounts_jobs  # noqa: F401 - joins the timetable
 from portal.accounts import own_views as own
 from portal.accounts import password_views as _password  # noqa: F401 - more of them
 from portal.accounts import views as accounts
@@ -18,15 +18,15 @@ from portal.accounts.sessions import load as load_session
 from portal.audit import cli as audit_cli
 from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
 from portal.audit import views as audit
-from portal.companies import leaving_views as leaving
 from portal.companies import application_views as applications
 from portal.companies import apply_views as apply
 from portal.companies import invitation_views as invitations
+from portal.companies import leaving_views as leaving
 from portal.companies import people_views as people
 from portal.companies import queries as _companies  # noqa: F401 - its tables
+from portal.companies import review_views as review
 from portal.companies import staff_places as _staff_places  # noqa: F401 - more of them
 from portal.companies import staff_views as staff
-from portal.companies import review_views as review
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
@@ -46,6 +46,7 @@ from portal.store import db as database
 from portal.store import pack, scope
 from portal.store.db import db
 from portal.web import (
+    cookies,
     downloads,
     edge,
     errors,
@@ -142,6 +143,7 @@ def create_app(settings: Config | None = None) -> Flask:
     database.end_reads(app)
     Migrate(app, db, directory=str(ROOT / "portal/store/migrations"))
     CSRFProtect(app)
+    cookies.install(app)
     i18n.install(app, program)
     guards.install(app, load_session)
     headers.install(app)

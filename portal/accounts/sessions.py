@@ -1,5 +1,6 @@
 """Sessions on the server: begun, continued, ended. The cookie holds nothing but a key."""
 
+import secrets
 import uuid
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ def begin(
     mine = SignIn.person_id == actor.person_id
     session.execute(delete(SignIn).where(mine, SignIn.started_at < now - KEPT))
     begun = SignIn(
-        id=uuid.uuid4(),
+        id=uuid.UUID(bytes=secrets.token_bytes(16)),  # all 128 bits at random
         person_id=actor.person_id,
         membership_id=actor.membership_id,
         version=version,

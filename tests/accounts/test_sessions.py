@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import select, update
 
 from portal.accounts import commands, demo
@@ -14,7 +15,7 @@ from portal.kernel.access import Role
 from portal.store.db import atomic, db
 from portal.store.events import Event
 from portal.web.site import safe_path
-from tests.people import NORTE, SUR, TOKEN, Browser
+from tests.people import CHANNEL, NORTE, SUR, TOKEN, Browser
 
 COOKIE = "__Host-session"
 
@@ -104,6 +105,34 @@ def test_a_session_ends_after_twelve_hours(visitor: Browser) -> None:
     browser.get("/es/orders", status=302)
 
 
+@pytest.mark.parametrize(
+    ("email", "limit"), [(NORTE, timedelta(hours=4)), (CHANNEL, timedelta(minutes=30))]
+)
+def test_a_session_left_idle_ends_sooner_for_staff(
+    visitor: Browser, email: str, limit: timedelta
+) -> None:
+    """B2: 4 hours for partners, 30 minutes for staff, since the last sign of life."""
+    browser = visitor.as_(email)
+    for idle, status in ((limit - timedelta(minutes=1), 200), (limit, 302)):
+        with atomic() as session:
+            session.execute(update(SignIn).values(seen_at=clock.wall() - idle))
+        browser.get("/es/directory/", status=status)
+
+
+def test_a_sign_of_life_is_written_down_once_a_minute_at_most(visitor: Browser) -> None:
+    browser = visitor.as_(NORTE)
+    with atomic() as session:
+        before = clock.wall() - timedelta(minutes=2)
+        session.execute(update(SignIn).values(seen_at=before))
+    browser.get("/es/orders")
+    noted = db.session.scalars(select(SignIn.seen_at)).one()
+    db.session.rollback()
+    assert noted > before + timedelta(minutes=1)
+    browser.get("/es/orders")
+    assert db.session.scalars(select(SignIn.seen_at)).one() == noted
+    db.session.rollback()
+
+
 def test_old_sessions_are_forgotten_at_the_next_sign_in(visitor: Browser) -> None:
     visitor.as_(NORTE)
     with atomic() as session:
@@ -159,6 +188,19 @@ def test_the_cookie_tells_nothing_of_its_owner(visitor: Browser, demo: Flask) ->
     told = serializer.loads(kept.value)
     assert set(told) <= {"_id", "_user_id", "_fresh", "csrf_token"}
     assert NORTE not in str(told) and str(person_of(NORTE)) != told["_user_id"]
+
+
+def test_a_cookie_signed_the_old_way_opens_nothing(visitor: Browser, demo: Flask) -> None:
+    """V11.4.1: the signature is of SHA-256; the very same content signed with SHA-1 is no session."""
+    browser = visitor.as_(NORTE)
+    kept = browser.client.get_cookie(COOKIE)
+    signer = demo.session_interface.get_signing_serializer(demo)  # type: ignore[attr-defined]
+    weaker = SecureCookieSessionInterface().get_signing_serializer(demo)
+    assert kept is not None and weaker is not None
+    thief = Browser(demo)
+    thief.client.set_cookie(COOKIE, weaker.dumps(signer.loads(kept.value)), secure=True)
+    thief.get("/es/orders", status=302)
+    assert signer.signer_kwargs["digest_method"]().name == "sha256"
 
 
 def test_one_click_is_for_a_demo_only(visitor: Browser, demo: Flask) -> None:
