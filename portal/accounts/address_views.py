@@ -39,11 +39,9 @@ def new_address() -> ResponseReturnValue:
     """What the mailed link opens: a button, since programs open links too."""
     token = request.args.get("token", "")
     link = links.look(db.session(), KIND, token, clock.wall())
-    status = 200 if link else 404
-    page = render_template(
-        "accounts/address_new.html", email=link.email if link else None, token=token
-    )
-    return page, status
+    if link is None:
+        return _dead_link()
+    return render_template("accounts/address_new.html", email=link.email, token=token)
 
 
 @bp.post("/address/new")
@@ -53,6 +51,11 @@ def take_new_address() -> ResponseReturnValue:
     token = request.form.get("token", "")
     taken = take_address(token, now=clock.wall(), origin=request.remote_addr or "")
     if taken is None:
-        return render_template("accounts/address_new.html", email=None, token=""), 404
+        return _dead_link()
     flash(_("Your address is changed. Sign in with it."), "yes")
     return redirect(url("site.accounts.sign_in"))
+
+
+def _dead_link() -> ResponseReturnValue:
+    flash(_("That link works no more. Links work once and for one hour: ask for a new one."), "wait")
+    return redirect(url("site.account.address"))

@@ -1,11 +1,11 @@
 """Look-ups of who somebody is, as values: no person row is loaded per page."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, false, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
@@ -22,8 +22,15 @@ from portal.accounts.models import (
     SignIn,
 )
 from portal.accounts.rules import address_key, session_lives
-from portal.kernel.access import Actor, Permission, Role, actor_for
-from portal.registry.models import Partner, Registry
+from portal.kernel.access import (
+    FOR_PARTNERS,
+    PARTNER_ROLES,
+    Actor,
+    Permission,
+    Role,
+    actor_for,
+)
+from portal.registry.models import Agreement, Partner, Registry
 from portal.store.scope import internal, scope
 
 internal(SignIn, Factor, RecoveryCode, MailedLink, Device, Attempt)
@@ -59,6 +66,7 @@ _PEOPLE = (
         Membership.team_id,
         Partner.name.label("partner_name"),
         Registry.name.label("registry_name"),
+        exists().where(Agreement.partner_id == Membership.partner_id).label("agreed"),
     )
     .join(Membership, Membership.person_id == Person.id)
     .outerjoin(Partner, Partner.id == Membership.partner_id)
@@ -135,7 +143,8 @@ def enrolling_actor(row: Any, origin: str = "") -> Actor:
 
 
 def _actor(row: Any, origin: str = "") -> Actor:
-    return actor_for(
+    """The directory of a program's people is not for whoever has a mailbox and applies."""
+    actor = actor_for(
         row.role,
         person_id=row.id,
         name=row.name,
@@ -150,3 +159,6 @@ def _actor(row: Any, origin: str = "") -> Actor:
         membership_id=row.membership_id,
         origin=origin,
     )
+    if row.role in PARTNER_ROLES and not row.agreed:
+        return replace(actor, permissions=actor.permissions - FOR_PARTNERS)
+    return actor

@@ -86,6 +86,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
 }
 
+# What a company without any agreement waits for: whom to reach at the registries it applies to.
+FOR_PARTNERS = frozenset({Permission.READ_DIRECTORY})
+
 PARTNER_ROLES = frozenset({Role.PARTNER_USER, Role.PARTNER_ADMIN})
 CHANNEL_ROLES = frozenset({Role.CHANNEL_MANAGER, Role.CHANNEL_LEAD})
 REGISTRY_ROLES = CHANNEL_ROLES | {Role.ACCOUNT_TEAM}

@@ -11,8 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
+from portal.store.db import db
+from portal.store.outbox import Mail
 from tests import people
 from tests.browser.conftest import sign_in
 from tests.companies import applicants
@@ -74,13 +77,19 @@ def walked(sqlite_house: House, address: str) -> dict[str, list[str]]:
         rival_people.invite()
         applicants.join(app)
         token = applicants.ask(app, email="otra@nuevo.example")
+    norte.post("/es/account/address", {"email": "nueva@norte.example"}, status=200)
+    with app.app_context():
+        asked = db.session.scalars(select(Mail.secret).where(Mail.kind == "address_link")).one()
+        db.session.rollback()
     form = {"registry": "level3", "program": "alliance", "note": "Redes"}
     sur = people.Browser(app).as_(SUR_ADMIN)
     sur.post("/es/company/applications/new", form)
     (made,) = re.findall(r'href="(/es/company/applications/\d+)"', sur.follow())
     sur.post(f"{made}/withdraw", {}, at="/es/on")
     found = {email: _walk(app, email) for email in STATES}
-    found[""].append(f"/apply/confirm?token={token}")
+    # Led to by a mail, or by having accepted an invitation.
+    found[""] += [f"/apply/confirm?token={token}", f"/account/address/new?token={asked}"]
+    found[NORTE].append("/account/acting")
     return found
 
 

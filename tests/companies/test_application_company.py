@@ -14,7 +14,15 @@ from portal.registry.models import Agreement, Partner, Registry
 from portal.store.db import atomic, db
 from portal.store.events import Event
 from portal.store.files import File
-from tests.companies.applicants import COMPANY, applications, company, mails, plain, state
+from tests.companies.applicants import (
+    COMPANY,
+    applications,
+    company,
+    mails,
+    plain,
+    state,
+    terms,
+)
 from tests.people import CHANNEL, CHANNEL_L3, NORTE, NORTE_ADMIN, SUR_ADMIN, Browser
 from tests.registry.world import CTL, L3
 
@@ -220,3 +228,15 @@ def test_withdrawing_tells_nobody_by_mail_but_the_queue_shows_it(demo: Flask) ->
     manager = Browser(demo).as_(CHANNEL_L3)
     assert SUR not in manager.get("/es/applications/")
     assert SUR in manager.get("/es/applications/?state=withdrawn")
+
+
+def test_the_directory_opens_with_the_first_agreement(demo: Flask) -> None:
+    """Whoever has a mailbox may apply; whom to reach at a registry is told to its partners."""
+    browser = company(demo)
+    assert "/es/directory/" not in browser.get("/es/")
+    browser.get("/es/directory/", status=403)
+    manager = Browser(demo).as_(CHANNEL)
+    page = f"/es/applications/{applications()[CTL].id}"
+    manager.post(f"{page}/approve", terms())
+    assert "/es/directory/" in browser.get("/es/")
+    browser.get("/es/directory/")

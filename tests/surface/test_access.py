@@ -30,6 +30,7 @@ PUBLIC = {
     "site.accounts.sign_in", "site.accounts.start_session", "site.accounts.sign_out",
     "site.accounts.code", "site.accounts.send_code", "site.accounts.forgot", "site.accounts.ask_reset",
     "site.accounts.reset", "site.accounts.set_password",
+    "site.account.new_address", "site.account.take_new_address",
     "site.apply.apply", "site.apply.ask", "site.apply.confirm", "site.apply.finish",
     "site.invitations.look", "site.invitations.take",
     "site.home.index", "site.home.look_on", "site.home.choose_date", "site.home.rules",
