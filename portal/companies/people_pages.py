@@ -95,7 +95,7 @@ def colleagues(
     if one is not None:
         query = query.where(Membership.id == one)
     if after is not None:
-        name = _name_of(after)
+        name = _name_of(after, actor)
         same = (Person.name == name) & (Membership.id > after)
         query = query.where(or_(Person.name > name, same))
     return [
@@ -168,10 +168,14 @@ def _way(session: Session, key: str, actor: Actor) -> str:
     return "sign_in" if capacities(session, person.id) else "return"
 
 
-def _name_of(membership_id: int) -> Any:
+def _name_of(membership_id: int, actor: Actor) -> Any:
+    """The name a page goes on after. Of the reader's own people alone: where a stranger's would stand
+    among one's own tells how they are called, letter by letter.
+    """
     return (
-        select(Person.name)
-        .join(Membership, Membership.person_id == Person.id)
+        visible_to(Membership, actor)
+        .join(Person, Person.id == Membership.person_id)
         .where(Membership.id == membership_id)
+        .with_only_columns(Person.name, maintain_column_froms=True)
         .scalar_subquery()
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -103,7 +103,9 @@ def partners(session: Session, actor: Actor, q: str, after: str | None) -> Partn
         )
         return PartnerPage(tuple(row for row, _ in zip(fitting, range(PAGE), strict=False)))
     if after:
-        name = select(Partner.name).where(Partner.code == after).scalar_subquery()
+        # One that the reader does not see tells nothing by where it would stand.
+        known = visible_to(Partner, actor).where(Partner.code == after)
+        name = known.with_only_columns(Partner.name).scalar_subquery()
         same = (Partner.name == name) & (Partner.code > after)
         query = query.where(or_(Partner.name > name, same))
     rows = [tuple(row) for row in session.execute(query.limit(PAGE + 1))]

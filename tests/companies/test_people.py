@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal.accounts.models import Person, SignIn
-from portal.companies import people
+from portal.companies import people, people_pages
 from portal.companies.people_rules import PeopleCode, Place
 from portal.kernel.access import Role
 from portal.store import scope
@@ -180,6 +180,18 @@ def test_the_list_tells_of_the_own_company_alone(visitor):
     assert "CANARY-7731" not in page and "Conexiones Sur" not in page and "user@sur" not in page
     row = page.partition(f"/es/people/{both}")[2].partition("</tr>")[0]
     assert "Todavía no" in row, "when somebody was seen elsewhere is not ours to know"
+
+
+def test_a_page_after_a_rivals_person_tells_nothing_of_their_name(visitor, monkeypatch):
+    """Seen failing: whoever renames themselves reads a rival's name by where they stand beside it."""
+    browser = visitor.as_(NORTE_ADMIN)
+    for name in ("A", "Zzz"):
+        browser.post("/es/account/settings", {"name": name, "language": "es", "region": ""})
+        for number in (membership(SUR), membership(ADMIN), 2147483647):
+            page = browser.get(f"/es/people/?after={number}")
+            assert NORTE_ADMIN not in page.partition("<main")[2]
+    monkeypatch.setattr(people_pages, "visible_to", lambda model, _actor: select(model))
+    assert NORTE_ADMIN in browser.get(f"/es/people/?after={membership(SUR)}").partition("<main")[2]
 
 
 def test_without_its_scope_the_list_of_people_would_tell_of_rivals(visitor, monkeypatch):

@@ -1,10 +1,10 @@
 """The directory: teams, people by name and by a former address (Q9), and partners."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.registry.models import Partner, Team
-from portal.store.db import db
+from portal.store.db import atomic, db
 from tests.people import ACCOUNT, CHANNEL, CHANNEL_L3, FINANCE, NORTE, SUPPORT, Browser
 from tests.registry.test_pages_contracts import both, unnumbered
 
@@ -78,6 +78,17 @@ def test_channel_people_see_the_partners_of_their_registry(visitor: Browser) -> 
     unknown = visitor.get("/en/directory/partners/987654", status=404)
     rival = visitor.get(f"/en/directory/partners/{sur}", status=404)
     assert unnumbered(rival.replace(f"/{sur}", "/987654")) == unnumbered(unknown)
+
+
+def test_a_page_after_a_partner_of_the_other_registry_tells_nothing_of_it(visitor: Browser) -> None:
+    """Seen failing: what stood after its code told that it exists, and how it is called."""
+    browser = visitor.as_(CHANNEL_L3)
+    page = browser.get("/en/directory/partners/?after=sur")
+    assert page.replace("sur", "zzz") == browser.get("/en/directory/partners/?after=zzz")
+    with atomic() as session:
+        session.execute(update(Partner).where(Partner.code == "norte").values(name="Zzz Norte"))
+    assert "Zzz Norte" not in browser.get("/en/directory/partners/?after=sur")
+    assert "Zzz Norte" in browser.get("/en/directory/partners/")
 
 
 def test_support_sees_partners_and_nothing_of_their_contracts(visitor: Browser) -> None:
