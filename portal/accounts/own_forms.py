@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length
 
 from portal.accounts.labels import REGION_NAMES
+from portal.kernel.text import tidy
 from portal.web.site import LANGUAGES
 
 # Each language is named in itself, as people look for it.
@@ -20,7 +21,7 @@ class SettingsForm(FlaskForm):
         _l("Name"),
         validators=[InputRequired(_l("Enter your name.")), Length(max=120)],
         render_kw={"autocomplete": "name"},
-        filters=[lambda text: " ".join(text.split()) if text else text],
+        filters=[lambda text: tidy(text) if text else text],
     )
     language = RadioField(
         _l("Language"),

@@ -21,8 +21,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from portal.companies.applying import Wish
-from portal.companies.names import has_letter, tidy, tidy_lines
+from portal.companies.names import has_letter
 from portal.kernel import clock
+from portal.kernel.text import tidy, tidy_lines
 from portal.registry.agreements import Terms
 from portal.registry.page_labels import PROGRAMS
 from portal.registry.rules import Program, normal

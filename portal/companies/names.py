@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from portal.kernel.text import tidy
+
 # Letters of other alphabets, and digits, that look like Latin letters; i, l, 1 and | are one.
 _LOOKS = str.maketrans(
     "авекмнорстухіјѕԁԛԝɡıαβεικνορτυχη015|i",
@@ -18,18 +20,6 @@ _LEGAL = frozenset(_FORMS.split())
 _BETWEEN = frozenset({"de", "y", "and", "s"})
 # Below this many letters, one that differs makes another name.
 _LONG = 8
-
-
-def tidy(text: str) -> str:
-    """A name as it is kept: NFKC, on one line, without marks that are not seen or turn the text."""
-    plain = unicodedata.normalize("NFKC", text)
-    return " ".join("".join(c for c in plain if c.isspace() or not _unseen(c)).split())
-
-
-def tidy_lines(text: str) -> str:
-    """A longer text as it is kept: line breaks as "\\n", without what turns the text around."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t\u200c\u200d" or not _unseen(c)).strip()
 
 
 def has_letter(name: str) -> bool:
@@ -69,6 +59,3 @@ def _one_edit(a: str, b: str) -> bool:
     at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
     return a[at + (len(a) == len(b)) :] == b[at + 1 :]
 
-
-def _unseen(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

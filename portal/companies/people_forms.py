@@ -13,6 +13,7 @@ from portal.accounts.own_forms import LANGUAGE_NAMES
 from portal.companies.people_rules import Place
 from portal.companies.staff_pages import Choices, Held
 from portal.kernel.access import Role
+from portal.kernel.text import tidy
 from portal.web.site import LANGUAGES
 
 COMPANY_ROLES = (Role.PARTNER_USER, Role.PARTNER_ADMIN)
@@ -153,7 +154,7 @@ class JoinForm(FlaskForm):
     name = StringField(
         _l("Your name"),
         validators=[InputRequired(_l("Enter your name.")), Length(max=120)],
-        filters=[lambda text: " ".join(text.split()) if text else text],
+        filters=[lambda text: tidy(text) if text else text],
         render_kw={"autocomplete": "name"},
     )
     password = PasswordField(

@@ -1,0 +1,22 @@
+"""Text as people type it, made fit to keep: one form of each letter, nothing that is not seen."""
+
+import unicodedata
+
+# What joins letters and emoji is seen by what it joins.
+_JOINERS = "\u200c\u200d"
+
+
+def tidy(text: str) -> str:
+    """A name as it is kept: NFKC, on one line, without marks that are not seen or turn the text."""
+    plain = unicodedata.normalize("NFKC", text)
+    return " ".join("".join(c for c in plain if c.isspace() or not _unseen(c)).split())
+
+
+def tidy_lines(text: str) -> str:
+    """A longer text as it is kept: line breaks as "\\n", without what turns the text around."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" + _JOINERS or not _unseen(c)).strip()
+
+
+def _unseen(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
