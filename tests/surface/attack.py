@@ -15,11 +15,13 @@ from flask import request
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
+from portal.kernel.access import Permission
+from portal.web import guards
 from portal.web.guards import actor
 from tests.conftest import House
 from tests.people import TOKEN, Browser
 from tests.surface import nasty
-from tests.surface.paths import Form, Walk, path_of, rules, walk
+from tests.surface.paths import Form, Walk, field_names, path_of, rules, walk
 
 OURS = ("Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security")
 COOKIE = "__Host-session"
@@ -43,6 +45,7 @@ class Attack:
     monkeypatch: pytest.MonkeyPatch
     told: Told = field(default_factory=Told)
     here: str | None = None
+    granted: frozenset[Permission] = frozenset()
     token: str = ""
 
     def __post_init__(self) -> None:
@@ -56,10 +59,28 @@ class Attack:
             # Every guard has let the request through; what is left is the view.
             if request.routing_exception is None:
                 self.told.reached[str(request.endpoint)] += 1
-                self.here = actor().email
+                self.here, self.granted = actor().email, actor().permissions
             return inner()
 
         self.monkeypatch.setattr(self.app, "dispatch_request", dispatch)
+        self.browser._send("get", "/es/on")
+        self.more = list(self.unlinked())
+
+    def unlinked(self) -> Iterator[Form]:
+        """What this reader may call though no page of theirs leads there now: links of mails, the
+        second step of something, what another state of things offers. Fields are any form's.
+        """
+        met = set(self.walk.pages) | {form.endpoint for form in self.walk.forms.values()}
+        names = field_names()
+        for method in ("GET", "POST"):
+            for rule in rules(self.app, method):
+                access = guards.access_of(self.app, rule.endpoint)
+                if rule.endpoint in met or access not in {"public", *self.granted}:
+                    continue
+                some = [*self.dice.sample(names, min(6, len(names))), "ids"]
+                fields = tuple((name, "text", ("",)) for name in some)
+                path = path_of(rule, self.walk)
+                yield Form(path, path, method, rule.endpoint, "", fields)
 
     def begin(self) -> None:
         """A session of one's own, whatever the attack did to the one before."""
@@ -138,7 +159,9 @@ class Attack:
     def plans(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Requests without end: pages and forms of one's own by turns, and what is beside them."""
         pages = [path for paths in self.walk.pages.values() for path in paths]
+        pages += [form.action for form in self.more if form.method == "GET"]
         forms = [form for form in self.walk.forms.values() if form.method == "POST"]
+        forms += [form for form in self.more if form.method == "POST"]
         turn = 0
         while True:
             turn += 1
@@ -152,7 +175,7 @@ class Attack:
 
     def page(self, path: str) -> tuple[str, str, dict[str, Any]]:
         """A page of one's own with a hostile query."""
-        endpoint = next(name for name, paths in self.walk.pages.items() if path in paths)
+        endpoint = next((name for name, paths in self.walk.pages.items() if path in paths), "")
         known = sorted(self.walk.queries.get(endpoint, set()) - {""}) or nasty.NAMES
         names = known if self.dice.random() < 0.7 else nasty.NAMES
         query = self.pairs([self.dice.choice(names) for _ in range(self.dice.choice((1, 1, 2, 3)))])

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from flask import Flask
+from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
+from wtforms.fields.core import UnboundField
 
 from tests.page import Node, parse
 from tests.people import Browser
@@ -129,6 +131,15 @@ def path_of(rule: Rule, found: Walk | None = None, lang: str = "es") -> str:
         path = re.sub(rf"<(?:[a-z]+(?:\([^)]*\))?:)?{name}>", met[0] if met else made_up, path)
     assert "<" not in path, path
     return path
+
+
+def field_names(base: type[FlaskForm] = FlaskForm) -> list[str]:
+    """The fields of every form class there is, those of one's own making below `base`."""
+    found: set[str] = set()
+    for form in base.__subclasses__():
+        found |= {name for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
+        found |= set(field_names(form))
+    return sorted(found)
 
 
 UNKNOWN = "0190a8b2-0000-7000-8000-00000000beef"
