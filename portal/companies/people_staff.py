@@ -61,6 +61,17 @@ def reactivate(person_id: int, *, actor: Actor, now: datetime) -> Answer:
         return DONE
 
 
+def sign_out_everywhere(person_id: int, *, actor: Actor, now: datetime) -> Answer:
+    """End every session of somebody, wherever they are signed in; they may sign in anew."""
+    with atomic() as session:
+        person = _person(session, person_id, actor)
+        if person is None or person.anonymised_at is not None or not still_acts(session, actor):
+            return None
+        _end_everything(session, person, now)
+        _tell(session, "person.session_revoked", person, actor, now)
+        return DONE
+
+
 def reset_factor(person_id: int, *, actor: Actor, now: datetime) -> Answer:
     """Forget the second factor of somebody who lost it; staff set up another at the next sign-in.
 

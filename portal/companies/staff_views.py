@@ -93,6 +93,21 @@ def reactivate(person_id: int) -> ResponseReturnValue:
     return _do("reactivation", person_id, people_staff.reactivate, done)
 
 
+@bp.get("/<int:person_id>/sessions")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def sessions(person_id: int) -> ResponseReturnValue:
+    """What ending somebody's sessions brings about."""
+    return _confirm("sessions", person_id)
+
+
+@bp.post("/<int:person_id>/sessions")
+@requires(Permission.MANAGE_PEOPLE, recent=True)
+def end_sessions(person_id: int) -> ResponseReturnValue:
+    """End them all."""
+    done = _("%(name)s is signed out everywhere.")
+    return _do("sessions", person_id, people_staff.sign_out_everywhere, done)
+
+
 @bp.get("/<int:person_id>/factor")
 @requires(Permission.MANAGE_PEOPLE, recent=True)
 def factor(person_id: int) -> ResponseReturnValue:

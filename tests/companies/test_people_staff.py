@@ -220,6 +220,17 @@ def test_a_lost_second_factor_is_forgotten_and_its_person_told(visitor):
     do(admin, "factor", ADMIN, status=422)
 
 
+def test_somebodys_sessions_are_ended_everywhere_and_they_may_sign_in_anew(visitor):
+    """V7.4.5: an administrator ends the sessions of somebody whose device is in other hands."""
+    here, there, admin = (Browser(visitor.app) for _ in range(3))
+    here.as_(LEAD), there.as_(LEAD), admin.as_(ADMIN)
+    do(admin, "sessions", LEAD)
+    for browser in (here, there):
+        browser.get("/es/orders", status=302)
+    here.as_(LEAD).get("/es/orders")
+    assert events("person.session_revoked")
+
+
 def test_a_forgotten_person_is_a_number(visitor):
     admin = visitor.as_(ADMIN)
     who = person(NORTE)

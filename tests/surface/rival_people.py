@@ -24,20 +24,6 @@ INVITED = {
     people.SUR_ADMIN: "canario-sur@invitado.example",
     people.ADMIN: "canario-portal@invitado.example",
 }
-# Their pages and deeds, and who has them (section 9): a company's administrators, the portal's.
-OF_A_COMPANY = {
-    "site.people.index", "site.people.invite", "site.people.send_invitation", "site.people.member",
-    "site.people.change_role", "site.people.remove", "site.people.invitation", "site.people.resend",
-    "site.people.withdraw",
-}  # fmt: skip
-OF_THE_PORTAL = {
-    "site.staff.index", "site.staff.person", "site.staff.deactivation", "site.staff.deactivate",
-    "site.staff.reactivation", "site.staff.reactivate", "site.staff.factor", "site.staff.reset_factor",
-    "site.staff.anonymisation", "site.staff.anonymise", "site.staff.membership",
-    "site.staff.change_role", "site.staff.move", "site.staff.end", "site.staff.invite",
-    "site.staff.send_invitation", "site.staff.invite_first", "site.staff.send_first",
-    "site.staff.invited", "site.staff.invitation", "site.staff.resend", "site.staff.withdraw",
-}  # fmt: skip
 Told = tuple[str, str, str, frozenset[str], frozenset[str]]
 
 
