@@ -1,6 +1,7 @@
 """Changing the address one signs in with: asked here, proved by a link to the new one (B5).
 
-Nobody is told whether an address has an account already: the answer is the same, and no link goes out.
+Nobody is told whether an address has an account already: the answer is the same, what is kept is the
+same, and no mail goes out. A person asks five times an hour at most: each may reach a stranger.
 """
 
 from dataclasses import replace
@@ -8,10 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from portal.accounts import links
+from portal.accounts import links, throttle
 from portal.accounts.models import Person
 from portal.accounts.queries import capacities
 from portal.accounts.rules import address_key
+from portal.accounts.throttle import Later
 from portal.kernel.access import VISITOR, Actor
 from portal.store.db import atomic
 from portal.store.events import emit
@@ -21,9 +23,14 @@ from portal.web.site import url
 KIND = "address"
 
 
-def ask_address(email: str, *, actor: Actor, now: datetime) -> None:
-    """Send a link to `email` that makes it the actor's address; none when it is somebody's."""
+def ask_address(email: str, *, actor: Actor, now: datetime) -> Later | None:
+    """Send a link to `email` that makes it the actor's address; none when it is somebody's. The links
+    sent before are void either way. Later: asked too often.
+    """
     with atomic() as session:
+        taken = throttle.reserve(session, [throttle.address_bucket(actor.person_id or 0)], now)
+        if isinstance(taken, Later):
+            return taken
         person = session.get_one(Person, actor.person_id)
         emit(
             *(session, f"person:{person.id}", "person.address_asked"),
@@ -31,11 +38,11 @@ def ask_address(email: str, *, actor: Actor, now: datetime) -> None:
             at=now,
             partner_id=actor.partner_id,
         )
-        if session.scalar(select(exists().where(Person.email_key == address_key(email)))):
-            return
         bound = (person.id, person.session_version)
         path = url("site.account.new_address", lang=person.language) + "?token={secret}"
         token = links.make(session, KIND, email, now=now, person=bound)
+        if session.scalar(select(exists().where(Person.email_key == address_key(email)))):
+            return None
         post(
             session,
             "address_link",
@@ -46,6 +53,7 @@ def ask_address(email: str, *, actor: Actor, now: datetime) -> None:
             secret=token,
             now=now,
         )
+        return None
 
 
 def take_address(token: str, *, now: datetime, origin: str) -> str | None:

@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 
 from portal.accounts import links
 from portal.accounts.address import KIND, ask_address, take_address
+from portal.accounts.entry import refused
 from portal.accounts.own_forms import AddressForm
 from portal.accounts.own_views import bp
+from portal.accounts.proof_labels import try_again
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.store.db import db
@@ -29,7 +31,10 @@ def ask_for_address() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate():
         return render_template("accounts/address.html", form=form), 422
-    ask_address(str(form.email.data), actor=actor(), now=clock.wall())
+    later = ask_address(str(form.email.data), actor=actor(), now=clock.wall())
+    if later is not None:
+        form.form_errors.append(try_again(later))
+        return refused(render_template("accounts/address.html", form=form), later)
     return render_template("accounts/address_asked.html", email=form.email.data)
 
 
@@ -57,5 +62,7 @@ def take_new_address() -> ResponseReturnValue:
 
 
 def _dead_link() -> ResponseReturnValue:
-    flash(_("That link works no more. Links work once and for one hour: ask for a new one."), "wait")
+    flash(
+        _("That link works no more. Links work once and for one hour: ask for a new one."), "wait"
+    )
     return redirect(url("site.account.address"))

@@ -27,6 +27,8 @@ from portal.web.site import language
 
 bp = Blueprint("inbox", __name__)
 PAGE = 30
+# It goes to an address that is its asker's only once the link was opened.
+UNPROVED = "address_link"
 KIND_NAMES = {
     "reset_link": _l("Link for a new password"),
     "invitation": _l("Invitation"),
@@ -54,7 +56,7 @@ STATE_NAMES = {
 def index() -> ResponseReturnValue:
     """What the portal wrote to the reader, newest first."""
     who = actor()
-    rows = _rows(visible_to(Mail, who).where(Mail.person_id == who.person_id))
+    rows = _rows(_own(who))
     return render_template(
         "accounts/inbox.html",
         mails=[(row, _subject(row)) for row in rows[:PAGE]],
@@ -104,6 +106,14 @@ def letter(mail_id: str) -> ResponseReturnValue:
         state=STATE_NAMES[found.state],
         kept=mail.kept(),
     )
+
+
+def _own(who: Actor) -> Select[Mail]:
+    """What was written to the reader. What goes to an address they have yet to prove stands here only
+    where these pages are the delivery: that no mail went there would tell that it is somebody's.
+    """
+    query = visible_to(Mail, who).where(Mail.person_id == who.person_id)
+    return query if mail.kept() else query.where(Mail.kind != UNPROVED)
 
 
 def _secret(found: Mail, who: Actor) -> str | None:

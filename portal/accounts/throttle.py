@@ -75,6 +75,11 @@ def confirm_bucket(person_id: int) -> Bucket:
     return Bucket("confirm", _key("confirm", str(person_id)))
 
 
+def address_bucket(person_id: int) -> Bucket:
+    """Where asking for another address counts: 5 an hour, since each may write to a stranger."""
+    return Bucket("address", _key("address.of", str(person_id)), 5, LONGEST_SPAN)
+
+
 def reset_buckets(email: str, origin: str) -> list[Bucket]:
     """Where asking for a reset counts: 5 an hour for the address typed, 20 for the network."""
     return [
