@@ -12,11 +12,11 @@ from sqlalchemy import exists, select
 from portal.accounts import links, throttle
 from portal.accounts.models import Person
 from portal.accounts.queries import capacities
+from portal.accounts.records import record, tell
 from portal.accounts.rules import address_key
 from portal.accounts.throttle import Later
 from portal.kernel.access import VISITOR, Actor
 from portal.store.db import atomic
-from portal.store.events import emit
 from portal.store.outbox import post
 from portal.web.site import url
 
@@ -32,12 +32,7 @@ def ask_address(email: str, *, actor: Actor, now: datetime) -> Later | None:
         if isinstance(taken, Later):
             return taken
         person = session.get_one(Person, actor.person_id)
-        emit(
-            *(session, f"person:{person.id}", "person.address_asked"),
-            actor=actor,
-            at=now,
-            partner_id=actor.partner_id,
-        )
+        record(session, "person.address_asked", actor, now)
         bound = (person.id, person.session_version)
         path = url("site.account.new_address", lang=person.language) + "?token={secret}"
         token = links.make(session, KIND, email, now=now, person=bound)
@@ -71,20 +66,8 @@ def take_address(token: str, *, now: datetime, origin: str) -> str | None:
         person = session.get_one(Person, link.person_id)
         before, person.email, person.email_key = person.email, link.email, key
         person.session_version += 1
-        post(
-            session,
-            "address_changed",
-            to=before,
-            person_id=person.id,
-            language=person.language,
-            context={"name": person.name, "when": now.isoformat()},
-            now=now,
-        )
+        tell(session, "address_changed", person.id, now, to=before)
         mine = capacities(session, person.id)
-        emit(
-            *(session, f"person:{person.id}", "person.address_changed"),
-            actor=replace(mine[0] if mine else VISITOR, person_id=person.id, origin=origin),
-            at=now,
-            partner_id=mine[0].partner_id if mine else None,
-        )
+        who = replace(mine[0] if mine else VISITOR, person_id=person.id, origin=origin)
+        record(session, "person.address_changed", who, now)
         return link.email

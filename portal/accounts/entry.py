@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from portal.accounts import devices, sessions
 from portal.accounts.models import Level
-from portal.accounts.signing_in import Asked, Entered
+from portal.accounts.records import Asked
+from portal.accounts.signing_in import Entered
 from portal.accounts.throttle import Later
 from portal.kernel import clock
 from portal.web.guards import SignedIn
@@ -82,7 +83,7 @@ def know(response: Response, token: str | None) -> Response:
     return response
 
 
-def refused(page: str, later: Later) -> ResponseReturnValue:
+def refused(page: str | Response, later: Later) -> ResponseReturnValue:
     """A page for a try that comes too soon: 429, and when the next may come."""
     response = make_response(page, 429)
     response.headers["Retry-After"] = str(later.seconds)

@@ -1,12 +1,17 @@
 """What one's own account page shows."""
 
+import hashlib
+import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Factor, RecoveryCode
+from portal.accounts import factors
+from portal.accounts.models import Level, Person, SignIn
 from portal.accounts.queries import capacities
+from portal.accounts.rules import session_lives
 from portal.kernel.access import STAFF_ROLES, Actor
 
 
@@ -20,18 +25,63 @@ class Account:
     factor_required: bool
 
 
+@dataclass(frozen=True)
+class OpenSession:
+    """One of a person's sessions as it is listed. `handle` names it without telling its key."""
+
+    handle: str
+    started_at: datetime
+    seen_at: datetime
+    origin: str
+    agent: str
+    acting: Actor
+    here: bool
+
+
 def load_account(session: Session, actor: Actor) -> Account:
     """The actor's own account. Three queries."""
-    mine = capacities(session, actor.person_id or 0)
-    confirmed = select(func.count(Factor.id)).where(
-        Factor.person_id == actor.person_id, Factor.confirmed_at.is_not(None)
-    )
-    left = select(func.count(RecoveryCode.id)).where(
-        RecoveryCode.person_id == actor.person_id, RecoveryCode.used_at.is_(None)
-    )
+    person_id = actor.person_id or 0
+    mine = capacities(session, person_id)
     return Account(
         capacities=mine,
-        has_factor=bool(session.scalar(confirmed)),
-        codes_left=session.scalar(left) or 0,
+        has_factor=factors.confirmed(session, person_id) is not None,
+        codes_left=factors.recovery_codes_left(session, person_id),
         factor_required=any(each.role in STAFF_ROLES for each in mine),
     )
+
+
+def open_sessions(
+    session: Session, actor: Actor, here: uuid.UUID, now: datetime
+) -> list[OpenSession]:
+    """The person's sessions that count, the one last seen first. Two queries."""
+    acting = {each.membership_id: each for each in capacities(session, actor.person_id or 0)}
+    rows = session.scalars(
+        select(SignIn)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(
+            SignIn.person_id == actor.person_id,
+            SignIn.version == Person.session_version,
+            SignIn.ended_at.is_(None),
+            SignIn.level == Level.FULL,
+            SignIn.membership_id.in_(acting),
+        )
+        .order_by(SignIn.seen_at.desc())
+    )
+    return [
+        OpenSession(
+            handle=handle_of(row.id),
+            started_at=row.started_at,
+            seen_at=row.seen_at,
+            origin=row.origin,
+            agent=row.agent,
+            acting=acting[row.membership_id],
+            here=row.id == here,
+        )
+        for row in rows
+        if session_lives(acting[row.membership_id].role, row.started_at, row.seen_at, now)
+    ]
+
+
+def handle_of(key: uuid.UUID) -> str:
+    """What names a session on a page: nothing that its cookie could be made of."""
+    return hashlib.sha256(key.bytes).hexdigest()[:16]

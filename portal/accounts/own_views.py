@@ -11,12 +11,12 @@ from flask_login import current_user, login_user
 from portal.accounts import own
 from portal.accounts.labels import REGION_NAMES, acting_as, device_name
 from portal.accounts.own_forms import LANGUAGE_NAMES, SettingsForm
-from portal.accounts.own_queries import load_account
+from portal.accounts.own_queries import load_account, open_sessions
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.store.db import db
 from portal.web.guards import SignedIn, actor, requires
-from portal.web.site import LARGEST_ID, safe_path, url
+from portal.web.site import row_id, safe_path, url
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -102,14 +102,10 @@ def acting() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def act_as() -> ResponseReturnValue:
     """Go on for somebody else, in a new session; forms opened before are worth nothing."""
-    who, typed = actor(), request.form.get("membership", "")
-    wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else 0
-    if not 0 < wanted <= LARGEST_ID:
-        abort(404)
     found = own.act_as(
-        wanted,
+        request.form.get("membership", 0, type=row_id),
         key=current_user.key,
-        actor=who,
+        actor=actor(),
         agent=request.user_agent.string,
         now=clock.wall(),
     )
@@ -123,5 +119,5 @@ def act_as() -> ResponseReturnValue:
 
 
 def _sessions() -> list[dict[str, Any]]:
-    found = own.open_sessions(db.session(), actor(), current_user.key, clock.wall())
+    found = open_sessions(db.session(), actor(), current_user.key, clock.wall())
     return [{"of": each, "device": device_name(each.agent)} for each in found]

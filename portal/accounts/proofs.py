@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import devices, factors, passwords, sessions, throttle
 from portal.accounts.models import Level, Person, SignIn
 from portal.accounts.queries import capacities
-from portal.accounts.signing_in import Asked, Entered, Expired, finish, note, record
+from portal.accounts.records import Asked, note, record, tell
+from portal.accounts.signing_in import Entered, Expired, finish
 from portal.accounts.throttle import Later
 from portal.kernel.access import STAFF_ROLES, Actor, Permission
 from portal.store.db import atomic, db
 from portal.store.events import emit
-from portal.store.outbox import post
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ def set_up_factor(
         codes = factors.new_recovery_codes(session, person_id)
         entered = _renew(session, key, asked, now, "person.factor_added", level=Level.FULL)
         token = devices.remember(session, device, person_id, now)
-        end_others(session, person_id, entered.key, now)
+        sessions.end_open(session, now, person_id=person_id, but=entered.key)
         record(session, "person.recovery_codes_made", entered.actor, now, {"replaced": replaced})
         if not actor.may(Permission.OWN_ACCOUNT):
             record(session, "person.signed_in", entered.actor, now, {"by": "set_up"})
-        tell(session, "factor_changed", entered.actor, now)
+        tell(session, "factor_changed", person_id, now)
         return SetUp(replace(entered, device=token), codes)
 
 
@@ -108,7 +108,7 @@ def renew_recovery_codes(*, actor: Actor, now: datetime) -> tuple[str, ...]:
             return ()
         codes = factors.new_recovery_codes(session, actor.person_id or 0)
         record(session, "person.recovery_codes_made", actor, now)
-        tell(session, "factor_changed", actor, now)
+        tell(session, "factor_changed", actor.person_id, now)
         return codes
 
 
@@ -123,9 +123,9 @@ def give_up_factor(key: uuid.UUID, *, actor: Actor, now: datetime) -> bool:
     with atomic() as session:
         if not factors.remove(session, person_id):
             return False
-        end_others(session, person_id, key, now)
+        sessions.end_open(session, now, person_id=person_id, but=key)
         record(session, "person.factor_removed", actor, now)
-        tell(session, "factor_changed", actor, now)
+        tell(session, "factor_changed", actor.person_id, now)
         return True
 
 
@@ -141,7 +141,7 @@ def take_factor_away(person_id: int, *, actor: Actor, now: datetime) -> bool:
         person = session.get_one(Person, person_id)
         person.session_version += 1
         emit(session, f"person:{person_id}", "person.factor_removed", actor=actor, at=now)
-        _tell(session, "factor_changed", person, now)
+        tell(session, "factor_changed", person_id, now)
         return True
 
 
@@ -175,36 +175,13 @@ def change_password(
         person.session_version += 1
         devices.forget_all(session, person_id)
         token = devices.remember(session, None, person_id, now)
-        tell(session, "password_changed", entered.actor, now)
+        tell(session, "password_changed", person_id, now)
         return replace(entered, device=token)
 
 
 def factor_required(person_id: int) -> bool:
     """Whether a capacity of the person is staff's."""
     return any(each.role in STAFF_ROLES for each in capacities(db.session(), person_id))
-
-
-def end_others(session: Session, person_id: int, key: uuid.UUID, now: datetime) -> None:
-    """End every session of the person but that of `key`, inside the caller's transaction."""
-    others = SignIn.person_id == person_id, SignIn.id != key, SignIn.ended_at.is_(None)
-    session.execute(update(SignIn).where(*others).values(ended_at=now))
-
-
-def tell(session: Session, kind: str, actor: Actor, now: datetime) -> None:
-    """Tell by mail that what proves the actor was changed."""
-    _tell(session, kind, session.get_one(Person, actor.person_id), now)
-
-
-def _tell(session: Session, kind: str, person: Person, now: datetime) -> None:
-    post(
-        session,
-        kind,
-        to=person.email,
-        person_id=person.id,
-        language=person.language,
-        context={"name": person.name, "when": now.isoformat()},
-        now=now,
-    )
 
 
 def _password_of(person_id: int) -> str | None:

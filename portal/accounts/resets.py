@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import devices, links, passwords, throttle
 from portal.accounts.models import Attempt, MailedLink, Person
-from portal.accounts.proofs import tell
 from portal.accounts.queries import capacities, credentials
-from portal.accounts.signing_in import Asked, note
+from portal.accounts.records import Asked, note, tell
 from portal.accounts.throttle import Later
 from portal.kernel.access import VISITOR, Actor
 from portal.kernel.decision import Decision
@@ -112,7 +111,7 @@ def reset(token: str, new: str, *, asked: Asked, now: datetime) -> str | None:
         device = devices.remember(session, None, person.id, now)
         who = replace(VISITOR, person_id=person.id, origin=asked.origin)
         emit(session, f"person:{person.id}", "person.reset_done", actor=who, at=now)
-        tell(session, "password_changed", who, now)
+        tell(session, "password_changed", person.id, now)
         return device
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Level, SignIn
 from portal.accounts.queries import resume
+from portal.accounts.records import record
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.store.db import atomic, db
-from portal.store.events import emit
 from portal.web.guards import SignedIn
 
 KEPT = timedelta(days=30)
@@ -35,11 +35,19 @@ def load(key: uuid.UUID) -> SignedIn | None:
 
 
 def begin(
-    session: Session, actor: Actor, version: int, level: Level, *, agent: str, now: datetime
+    session: Session,
+    actor: Actor,
+    version: int,
+    level: Level,
+    *,
+    agent: str,
+    now: datetime,
+    before: SignIn | None = None,
 ) -> uuid.UUID:
     """The key of a new session of `actor`, inside the caller's transaction; old ones are forgotten.
 
-    `version` is the person's session version, `now` wall time. The new session counts as confirmed.
+    `version` is the person's session version, `now` wall time. The new session counts as confirmed;
+    one that takes the place of `before` is as old as that, and as much confirmed.
     """
     mine = SignIn.person_id == actor.person_id
     session.execute(delete(SignIn).where(mine, SignIn.started_at < now - KEPT))
@@ -49,14 +57,34 @@ def begin(
         membership_id=actor.membership_id,
         version=version,
         level=level,
-        started_at=now,
+        started_at=before.started_at if before else now,
         seen_at=now,
-        confirmed_at=now,
+        confirmed_at=before.confirmed_at if before else now,
         origin=actor.origin,
         agent=agent[:AGENT],
     )
     session.add(begun)
     return begun.id
+
+
+def end_open(
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    membership_id: int | None = None,
+    but: uuid.UUID | None = None,
+) -> int:
+    """End the open sessions of a person, or those in one membership, inside the caller's transaction;
+    how many there were. `but` names one that goes on.
+    """
+    which = SignIn.person_id == person_id
+    if membership_id is not None:
+        which = SignIn.membership_id == membership_id
+    if but is not None:
+        which &= SignIn.id != but
+    ended = update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=now)
+    return len(session.scalars(ended.returning(SignIn.id)).all())
 
 
 def end(key: uuid.UUID, *, actor: Actor, now: datetime, verb: str = "person.signed_out") -> bool:
@@ -66,6 +94,5 @@ def end(key: uuid.UUID, *, actor: Actor, now: datetime, verb: str = "person.sign
         if found is None or found.person_id != actor.person_id or found.ended_at is not None:
             return False
         found.ended_at = now
-        stream = f"person:{actor.person_id}"
-        emit(session, stream, verb, actor=actor, at=now, partner_id=actor.partner_id)
+        record(session, verb, actor, now)
         return True

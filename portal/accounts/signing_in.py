@@ -7,7 +7,6 @@ All moments are the wall's. A session begins under a new key with each step.
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -15,23 +14,13 @@ from sqlalchemy.orm import Session
 from portal.accounts import devices, factors, passwords, sessions, throttle
 from portal.accounts.models import Level, Person, SignIn
 from portal.accounts.queries import capacities, credentials
+from portal.accounts.records import Asked, note, record, tell
 from portal.accounts.throttle import Later
-from portal.kernel.access import STAFF_ROLES, VISITOR, Actor
+from portal.kernel.access import STAFF_ROLES, Actor
 from portal.store.db import atomic, db
-from portal.store.events import emit
-from portal.store.outbox import post
 
 # Between the password and the code.
 PENDING_LASTS = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Where a request comes from: its network address, its browser, and the token of its device."""
-
-    origin: str = ""
-    agent: str = ""
-    device: str | None = None
 
 
 @dataclass(frozen=True)
@@ -152,15 +141,7 @@ def enter(
     device = devices.recognise(session, asked.device, person_id, now)
     before = exists().where(SignIn.person_id == person_id, SignIn.level == Level.FULL)
     if device is None and session.scalar(select(before)):
-        post(
-            session,
-            "signed_in_new_device",
-            to=actor.email,
-            person_id=person_id,
-            language=actor.language,
-            context={"name": actor.name, "when": now.isoformat()},
-            now=now,
-        )
+        tell(session, "signed_in_new_device", person_id, now)
     token = devices.remember(session, device, person_id, now)
     key = sessions.begin(session, actor, version, Level.FULL, agent=asked.agent, now=now)
     record(session, "person.signed_in", actor, now, {"by": how})
@@ -193,29 +174,6 @@ def finish(session: Session, key: uuid.UUID, now: datetime) -> bool:
     living = SignIn.id == key, SignIn.ended_at.is_(None)
     ended = update(SignIn).where(*living).values(ended_at=now).returning(SignIn.id)
     return session.scalar(ended) is not None
-
-
-def note(
-    session: Session,
-    verb: str,
-    person_id: int | None,
-    asked: Asked,
-    now: datetime,
-    payload: dict[str, Any],
-) -> None:
-    """Put on record what a stranger did at an account, or at none."""
-    stream = f"person:{person_id}" if person_id else "visitor"
-    stranger = replace(VISITOR, origin=asked.origin)
-    told = {**payload, "person_id": person_id}
-    emit(session, stream, verb, actor=stranger, at=now, payload=told)
-
-
-def record(
-    session: Session, verb: str, actor: Actor, now: datetime, payload: dict[str, Any] | None = None
-) -> None:
-    """Put on record what somebody did to their own account."""
-    stream = f"person:{actor.person_id}"
-    emit(session, stream, verb, actor=actor, at=now, partner_id=actor.partner_id, payload=payload)
 
 
 def _last_used(session: Session, may_be: list[Actor]) -> Actor:

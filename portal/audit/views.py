@@ -4,7 +4,6 @@ import csv
 import io
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -32,7 +31,7 @@ def index() -> ResponseReturnValue:
     """What happened, newest first, narrowed to a group of events and a person in the address."""
     session, who = db.session(), actor()
     people = queries.own_people(session, who)
-    filters = _filters(request.args.get("group", ""), request.args.get("person", ""))
+    filters = _filters(request.args.get("group", ""), request.args.get("person", type=row_id))
     before = _uuid(request.args.get("before", ""))
     found = queries.page(session, who, filters, before)
     chosen = filters.person
@@ -57,7 +56,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The whole trail, narrowed alike, as CSV; that it was taken is the first line of it."""
     who = actor()
-    filters = _filters(request.form.get("group", ""), request.form.get("person", ""))
+    filters = _filters(request.form.get("group", ""), request.form.get("person", type=row_id))
     commands.note_export(filters, actor=who, now=clock.wall())
     return Response(
         stream_with_context(_csv(who, filters)),
@@ -98,12 +97,9 @@ def _groups(who: Actor) -> list[Group]:
     return [group for group in Group if who.role is not Role.ADMIN or group in ADMINISTRATION]
 
 
-def _filters(group: str, person: str) -> Filters:
+def _filters(group: str, person: int | None) -> Filters:
     """What was asked for; what says nothing narrows nothing."""
-    number = None
-    with suppress(ValueError):
-        number = row_id(person)
-    return Filters(Group(group) if group in set(Group) else None, number)
+    return Filters(Group(group) if group in set(Group) else None, person)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.accounts.entry import refused
 from portal.accounts.proof_labels import password_refusals, try_again
-from portal.accounts.throttle import Later
 from portal.companies import applying
 from portal.companies.application_forms import ApplyForm, ConfirmForm
 from portal.companies.applying import Outcome, Pending
@@ -40,7 +40,7 @@ def ask() -> ResponseReturnValue:
     later = applying.ask(form.wish(), now=clock.wall(), origin=request.remote_addr or "")
     if later is not None:
         form.form_errors.append(try_again(later))
-        return _later(render_template("companies/apply.html", form=form), later)
+        return refused(render_template("companies/apply.html", form=form), later)
     return redirect(url("site.apply.apply", sent=1))
 
 
@@ -73,7 +73,7 @@ def finish() -> ResponseReturnValue:
         return _confirm_page(form, token, None)
     if done.outcome is Outcome.LATER and done.later is not None:
         form.form_errors.append(try_again(done.later))
-        return _later(_confirm_page(form, token, found, 429), done.later)
+        return refused(_confirm_page(form, token, found, 429), done.later)
     if done.outcome is Outcome.WRONG_PASSWORD:
         form.password.errors = [_("This is not the password of your account. Try again.")]
     elif done.judged is not None:
@@ -98,10 +98,4 @@ def _confirm_page(
         )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _later(page: str | Response, later: Later) -> Response:
-    response = make_response(page, 429)
-    response.headers["Retry-After"] = str(later.seconds)
     return response

@@ -9,7 +9,7 @@ from portal.accounts.forgetting import anonymise
 from portal.accounts.models import Membership, Person
 from portal.companies.models import Invitation
 from portal.companies.people import Answer, standing, still_acts, withdraw_of
-from portal.companies.people_rules import may_deactivate
+from portal.companies.people_rules import may_be_forgotten
 from portal.kernel.access import Actor, Role
 from portal.store.db import atomic, retrying
 from portal.store.events import emit
@@ -37,7 +37,7 @@ def forget(person_id: int, *, actor: Actor, now: datetime) -> Answer:
         hold(session, companies, portal=any(row.role is Role.ADMIN for row in rows))
         if not still_acts(session, actor):
             return None
-        decision = may_deactivate([standing(session, row, actor) for row in rows], own=False)
+        decision = may_be_forgotten(standing(session, row, actor) for row in rows)
         if not decision.refused:
             withdraw_of(session, person_id, None, now)
             named = or_(

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.accounts import sessions
 from portal.accounts.admins import hold, others
-from portal.accounts.models import Membership, Person, SignIn
+from portal.accounts.models import Membership, Person
 from portal.companies.models import Invitation
 from portal.companies.people_rules import Place, Standing, may_become, may_end, may_move
 from portal.kernel.access import Actor, Role
@@ -132,15 +133,10 @@ def begin_in(session: Session, person_id: int, place: Place, now: datetime) -> M
 def end_in(session: Session, row: Membership, now: datetime) -> None:
     """End a membership with its sessions, and the open invitations that were sent in it."""
     row.ended_at = now
-    end_sessions(session, SignIn.membership_id == row.id, now)
+    sessions.end_open(session, now, membership_id=row.id)
     if row.role in (Role.PARTNER_ADMIN, Role.ADMIN):
         withdraw_of(session, row.person_id, row.partner_id, now)
     session.flush()
-
-
-def end_sessions(session: Session, which: ColumnElement[bool], now: datetime) -> None:
-    """End the open sessions that fit."""
-    session.execute(update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=now))
 
 
 def withdraw_of(session: Session, person_id: int, partner_id: int | None, now: datetime) -> None:

@@ -126,10 +126,7 @@ def may_deactivate(standings: Iterable[Standing], *, own: bool) -> Decision[bool
 
 
 def may_be_forgotten(standings: Iterable[Standing]) -> Decision[bool]:
-    """Whether a person with these memberships may be anonymised, asked by oneself or done by another.
-
-    The portal's administrators do not forget themselves: another does.
-    """
+    """Whether a person with these memberships may be anonymised, by themselves or by another."""
     return _answer([each for standing in standings for each in _must_stay(standing)])
 
 

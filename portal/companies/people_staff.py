@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts import sessions
 from portal.accounts.admins import hold
-from portal.accounts.models import Membership, Person, SignIn
+from portal.accounts.models import Membership, Person
 from portal.accounts.proofs import take_factor_away
-from portal.companies.people import Answer, end_sessions, standing, still_acts, withdraw_of
+from portal.companies.people import Answer, standing, still_acts, withdraw_of
 from portal.companies.people_rules import RULESET, may_deactivate, may_reset_factor
 from portal.kernel.access import Actor, Role
 from portal.kernel.decision import Decision
@@ -95,7 +96,7 @@ def _person(session: Session, person_id: int, actor: Actor) -> Person | None:
 def _end_everything(session: Session, person: Person, now: datetime) -> None:
     # The version makes mailed links and half-finished sign-ins void too.
     person.session_version += 1
-    end_sessions(session, SignIn.person_id == person.id, now)
+    sessions.end_open(session, now, person_id=person.id)
 
 
 def _tell(session: Session, verb: str, person: Person, actor: Actor, now: datetime) -> None:

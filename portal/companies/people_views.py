@@ -24,7 +24,7 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 @requires(Permission.COMPANY_PEOPLE)
 def index() -> ResponseReturnValue:
     """The people of one's own company, and who is invited."""
-    after = _number(request.args.get("after", ""))
+    after = request.args.get("after", type=row_id)
     session, who = db.session(), actor()
     found = colleagues(session, who, after=after)
     return render_template(
@@ -167,10 +167,3 @@ def _invitation(invitation_id: int, errors: list[str] | None = None) -> str:
         roles=ROLES,
         base="people",
     )
-
-
-def _number(text: str) -> int | None:
-    try:
-        return row_id(text)
-    except ValueError:
-        return None

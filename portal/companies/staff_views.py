@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     """Everyone, by name; narrowed by what stands in the address."""
     session, who = db.session(), actor()
     wanted = _wanted()
-    found, more = staff_pages.people(session, who, wanted, _number(request.args.get("after", "")))
+    found, more = staff_pages.people(session, who, wanted, request.args.get("after", type=row_id))
     kept = {name: request.args[name][:LONGEST] for name in FILTERS if request.args.get(name)}
     return render_template(
         "companies/people_all.html",
@@ -166,14 +166,7 @@ def _wanted() -> Wanted:
     return Wanted(
         q=request.args.get("q", "").strip()[:LONGEST],
         role=Role(role) if role in {each.value for each in Role} else None,
-        partner_id=_number(request.args.get("company", "")),
+        partner_id=request.args.get("company", type=row_id),
         registry=request.args.get("registry", "")[:LONGEST],
         shut=request.args.get("state") == "shut",
     )
-
-
-def _number(text: str) -> int | None:
-    try:
-        return row_id(text)
-    except ValueError:
-        return None
