@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.accounts import factors, passwords
 from portal.accounts.models import Membership, Person
@@ -35,16 +36,7 @@ def create_person(
         email = email.strip()
         if session.scalar(select(Person.id).where(Person.email_key == address_key(email))):
             raise AddressTaken(email)
-        person = Person(
-            email=email,
-            email_key=address_key(email),
-            name=name,
-            password_hash=hashed,
-            language=language,
-            created_at=now,
-        )
-        session.add(person)
-        session.flush()
+        person = add_person(session, email, name, hashed, language, now)
         session.add(
             Membership(
                 person_id=person.id,
@@ -65,6 +57,26 @@ def create_person(
             payload={"role": role.value},
         )
         return person.id
+
+
+def add_person(
+    session: Session, email: str, name: str, password_hash: str, language: str, now: datetime
+) -> Person:
+    """A new person, without a membership yet, inside the caller's transaction; with the id.
+
+    Raises IntegrityError when somebody signs in with this address already.
+    """
+    person = Person(
+        email=email,
+        email_key=address_key(email),
+        name=name,
+        password_hash=password_hash,
+        language=language,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person
 
 
 def set_password(person_id: int, password: str) -> None:

@@ -9,8 +9,9 @@ from flask_babel import ngettext
 from flask_login import current_user, login_user
 
 from portal.accounts import own
+from portal.accounts.fields import LANGUAGE_NAMES
 from portal.accounts.labels import REGION_NAMES, acting_as, device_name
-from portal.accounts.own_forms import LANGUAGE_NAMES, SettingsForm
+from portal.accounts.own_forms import SettingsForm
 from portal.accounts.own_queries import load_account, open_sessions
 from portal.kernel import clock
 from portal.kernel.access import Permission

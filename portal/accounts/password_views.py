@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from portal.accounts import passwords, proofs, signing_in
 from portal.accounts.entry import adopt, asked, know, leave, refused
-from portal.accounts.forms import NewPasswordForm, current_password_field
+from portal.accounts.fields import current_password_field
+from portal.accounts.forms import NewPasswordForm
 from portal.accounts.own_views import bp
 from portal.accounts.proof_labels import password_refusals, try_again
 from portal.accounts.queries import capacities
@@ -45,10 +46,8 @@ def change_password() -> ResponseReturnValue:
     form, who = ChangePasswordForm(), actor()
     if not form.validate():
         return _page(form), 422
-    companies = tuple(each.partner_name for each in capacities(db.session(), who.person_id or 0))
-    judged = passwords.judge(
-        form.password.data or "", name=who.name, email=who.email, companies=companies
-    )
+    mine = capacities(db.session(), who.person_id or 0)
+    judged = passwords.judge_own(form.password.data or "", mine)
     if judged.refused or judged.value is None:
         form.password.errors = tuple(password_refusals(judged))
         return _page(form), 422

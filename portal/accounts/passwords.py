@@ -7,6 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from portal.accounts.rules import judge_password, same_password
+from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
 from portal.store.pack import Program
 
@@ -28,6 +29,13 @@ def judge(
     `companies` (B7); the value is the password to hash, the reasons say what is wrong with it.
     """
     return judge_password(typed, [*_words_of_the_portal(), name, email, *companies])
+
+
+def judge_own(typed: str, capacities: list[Actor]) -> Decision[str]:
+    """The same for somebody who has an account, in each of their `capacities` (at least one)."""
+    who = capacities[0]
+    companies = tuple(each.partner_name for each in capacities)
+    return judge(typed, name=who.name, email=who.email, companies=companies)
 
 
 def hashed(password: str) -> str:

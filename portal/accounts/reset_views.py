@@ -48,7 +48,7 @@ def reset() -> ResponseReturnValue:
     if token := request.args.get("token", ""):
         session[RESET] = token[:LONGEST_TOKEN]
         return redirect(url("site.accounts.reset"))
-    if resets.whose(_token(), clock.wall()) is None:
+    if not resets.whose(_token(), clock.wall()):
         return _dead_link()
     return render_template("accounts/reset.html", form=NewPasswordForm(formdata=None))
 

@@ -31,7 +31,7 @@ def ask_reset(email: str, *, asked: Asked, now: datetime) -> Later | None:
     row = credentials(db.session(), email)
     may_be = capacities(db.session(), row.id if row else 0)
     with atomic() as session:
-        taken = throttle.reserve(session, throttle.reset_buckets(email, asked.origin), now)
+        taken = throttle.reserve(session, throttle.mail_buckets("reset", email, asked.origin), now)
         person_id = may_be[0].person_id if may_be else None
         address = {"address": throttle.address_print(email)}
         if isinstance(taken, Later):
@@ -77,19 +77,16 @@ def make_link(email: str, *, actor: Actor, now: datetime) -> str | None:
         return links.make(session, KIND, email, now=now, person=bound)
 
 
-def whose(token: str, now: datetime) -> Actor | None:
-    """Who may choose a new password with this link; None when it does not work (any more)."""
+def whose(token: str, now: datetime) -> list[Actor]:
+    """The capacities of who may choose a new password with this link; none when it does not work."""
     link = links.look(db.session(), KIND, token, now)
-    found = capacities(db.session(), link.person_id) if link and link.person_id else []
-    return found[0] if found else None
+    return capacities(db.session(), link.person_id) if link and link.person_id else []
 
 
 def judge(token: str, new: str, now: datetime) -> Decision[str] | None:
     """Whether `new` may be the password of the link's person; None when the link does not work."""
-    who = whose(token, now)
-    if who is None:
-        return None
-    return passwords.judge(new, name=who.name, email=who.email, companies=(who.partner_name,))
+    found = whose(token, now)
+    return passwords.judge_own(new, found) if found else None
 
 
 def reset(token: str, new: str, *, asked: Asked, now: datetime) -> str | None:

@@ -80,11 +80,15 @@ def address_bucket(person_id: int) -> Bucket:
     return Bucket("address", _key("address.of", str(person_id)), 5, LONGEST_SPAN)
 
 
-def reset_buckets(email: str, origin: str) -> list[Bucket]:
-    """Where asking for a reset counts: 5 an hour for the address typed, 20 for the network."""
+def mail_buckets(
+    what: str, email: str, origin: str, of_address: int = 5, of_network: int = 20
+) -> list[Bucket]:
+    """Where asking for a mail of a kind counts: so many an hour for the address typed, and for the
+    network it is asked from.
+    """
     return [
-        Bucket("reset.account", _key("address", address_key(email)), 5, LONGEST_SPAN),
-        Bucket("reset.network", _key("network", network(origin)), 20, LONGEST_SPAN),
+        Bucket(f"{what}.address", _key("address", address_key(email)), of_address, LONGEST_SPAN),
+        Bucket(f"{what}.network", _key("network", network(origin)), of_network, LONGEST_SPAN),
     ]
 
 

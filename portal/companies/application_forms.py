@@ -1,6 +1,5 @@
 """The forms of applying and of approving. What is typed is kept as it was typed; values are tidy."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -10,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    EmailField,
     PasswordField,
     RadioField,
     SelectField,
@@ -18,33 +16,21 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
+from portal.accounts.fields import language_field, mailbox_field, name_field
+from portal.accounts.rules import LONGEST_PASSWORD
 from portal.companies.applying import Wish
-from portal.companies.names import has_letter
 from portal.kernel import clock
 from portal.kernel.text import tidy, tidy_lines
 from portal.registry.agreements import Terms
 from portal.registry.page_labels import PROGRAMS
 from portal.registry.rules import Program, normal
 from portal.store.pack import Program as Pack
-from portal.web.site import LANGUAGES
 
-LANGUAGE_NAMES = {"es": "Español", "en": "English"}
-NOTE, NAME, TERMS, NUMBER = 2000, 120, 400, 100
+NOTE, TERMS, NUMBER = 2000, 400, 100
 FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
-ADDRESS_WITHIN = re.compile(r"://|\bwww\.", re.IGNORECASE)
 CHOSEN = [SelectChoice(program.value, label) for program, label in PROGRAMS.items()]
-
-
-def name_field(label: Any, missing: Any, **more: Any) -> StringField:
-    """A field for a name: with a letter, of a length, no web address."""
-    return StringField(
-        label,
-        validators=[DataRequired(missing), Length(max=NAME), _a_name],
-        filters=[lambda text: tidy(text) if text else text],
-        **more,
-    )
 
 
 def note_field() -> TextAreaField:
@@ -61,42 +47,17 @@ def note_field() -> TextAreaField:
     )
 
 
-def _a_name(_form: FlaskForm, field: StringField) -> None:
-    typed = field.data or ""
-    if not has_letter(typed):
-        raise ValidationError(_("Write a name, with at least one letter."))
-    if ADDRESS_WITHIN.search(typed):
-        raise ValidationError(_("Write the name alone, without a web address."))
-
-
 class ApplyForm(FlaskForm):
     """A company that is no partner yet. `for_program()` adds a field for each registry."""
 
-    company = name_field(
-        _l("Company name"),
-        _l("Enter the name of your company."),
-        render_kw={"autocomplete": "organization"},
-    )
-    contact = name_field(
-        _l("Your name"), _l("Enter your name."), render_kw={"autocomplete": "name"}
-    )
-    email = EmailField(
+    company = name_field(_l("Company name"), _l("Enter the name of your company."), "organization")
+    contact = name_field(_l("Your name"), _l("Enter your name."))
+    email = mailbox_field(
         _l("Work e-mail address"),
-        validators=[
-            InputRequired(_l("Enter your work e-mail address.")),
-            Length(max=254),
-            Email(_l("Write the address in full, like ana@company.com."), allow_smtputf8=False),
-        ],
-        filters=[lambda text: text.strip() if text else text],
-        description=_l("A link to go on is sent there."),
-        render_kw={"autocomplete": "email", "spellcheck": "false"},
+        _l("Enter your work e-mail address."),
+        _l("A link to go on is sent there."),
     )
-    language = RadioField(
-        _l("Language"),
-        choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
-        validators=[InputRequired(_l("Choose a language."))],
-        description=_l("Of the mail you get, and of your pages."),
-    )
+    language = language_field(_l("Language"), _l("Of the mail you get, and of your pages."))
     note = note_field()
     registries: tuple[str, ...] = ()
 
@@ -120,14 +81,11 @@ class ApplyForm(FlaskForm):
         return {slug: Program(value) for slug, value in chosen.items() if value}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also that some registry is chosen, and that mail can be sent to the address."""
+        """Also that some registry is chosen."""
         sound = bool(super().validate(extra_validators))
         first = self[f"program_{self.registries[0]}"]
         if not first.errors and sound_programs(self) and not self.programs():
             first.errors = [_("Choose a program in at least one registry.")]
-            sound = False
-        if not self.email.errors and not (self.email.data or "").isascii():
-            self.email.errors = [_("Write the address in plain letters, without accents.")]
             sound = False
         return sound
 
@@ -152,7 +110,8 @@ class ConfirmForm(FlaskForm):
     """The password: a new one, or the one that somebody has."""
 
     password = PasswordField(
-        _l("Password"), validators=[InputRequired(_l("Enter a password.")), Length(max=1024)]
+        _l("Password"),
+        validators=[InputRequired(_l("Enter a password.")), Length(max=LONGEST_PASSWORD)],
     )
 
 

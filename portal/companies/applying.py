@@ -12,12 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts import links, passwords, throttle
-from portal.accounts.keys import fingerprint
-from portal.accounts.models import MailedLink, Membership, Person
+from portal.accounts.commands import add_person
+from portal.accounts.models import MailedLink, Person
 from portal.accounts.queries import credentials
 from portal.accounts.rules import address_key
 from portal.accounts.throttle import Later, Reserved
 from portal.companies.applications import add
+from portal.companies.people import begin_in
+from portal.companies.people_rules import Place
 from portal.kernel.access import Actor, Role, actor_for
 from portal.kernel.decision import Decision
 from portal.registry.models import Partner, Registry
@@ -78,14 +80,7 @@ def ask(wish: Wish, *, now: datetime, origin: str) -> Later | None:
     Later, when that address or the network `origin` is of has asked too often in the last hour,
     whoever they are. What was asked by links that nobody used is forgotten.
     """
-    buckets = [
-        throttle.Bucket(
-            "apply.address", _print("address", address_key(wish.email)), PER_ADDRESS, HOUR
-        ),
-        throttle.Bucket(
-            "apply.network", _print("network", throttle.network(origin)), PER_NETWORK, HOUR
-        ),
-    ]
+    buckets = throttle.mail_buckets("apply", wish.email, origin, PER_ADDRESS, PER_NETWORK)
     payload = {
         "company": wish.company,
         "contact": wish.contact,
@@ -180,16 +175,14 @@ def _make(
         link.payload = {}
         if reserved is not None:
             throttle.give_back(session, reserved)
-        person = _new_person(session, wish, hashed, now) if known is None else known
+        made = wish.email, wish.contact, hashed, wish.language
+        person = add_person(session, *made, now).id if known is None else known
         company = Partner(code=new_ref(), name=wish.company)
         session.add(company)
         session.flush()
-        role = Role.PARTNER_ADMIN
-        membership = Membership(person_id=person, role=role, partner_id=company.id, since=now)
-        session.add(membership)
-        session.flush()
+        membership = begin_in(session, person, Place(Role.PARTNER_ADMIN, company.id), now)
         actor = actor_for(
-            role,
+            Role.PARTNER_ADMIN,
             person_id=person,
             partner_id=company.id,
             membership_id=membership.id,
@@ -204,27 +197,9 @@ def _make(
         return Confirmed(Outcome.SENT)
 
 
-def _new_person(session: Session, wish: Wish, hashed: str, now: datetime) -> int:
-    person = Person(
-        email=wish.email,
-        email_key=address_key(wish.email),
-        name=wish.contact,
-        password_hash=hashed,
-        language=wish.language,
-        created_at=now,
-    )
-    session.add(person)
-    session.flush()
-    return person.id
-
-
 def _emit(session: Session, stream: str, verb: str, actor: Actor, now: datetime) -> None:
     told = {"membership": actor.membership_id, "role": actor.role.value}
     emit(session, stream, verb, actor=actor, at=now, partner_id=actor.partner_id, payload=told)
-
-
-def _print(what: str, text: str) -> str:
-    return fingerprint(f"throttle.{what}", text)
 
 
 def _wish(link: MailedLink) -> Wish:

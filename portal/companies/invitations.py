@@ -14,11 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts.admins import hold, others
+from portal.accounts.commands import add_person
 from portal.accounts.links import hashed
 from portal.accounts.models import Membership, Person
 from portal.accounts.rules import address_key
 from portal.companies.models import Invitation
-from portal.companies.people import begin_in, still_acts, tell
+from portal.companies.people import begin_in, place_of, still_acts, tell
 from portal.companies.people_rules import Place, Sent, may_invite
 from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
@@ -64,7 +65,7 @@ def invite(
         decision = may_invite(
             place,
             _sent(session, key, place, now),
-            by=Place(actor.role, actor.partner_id, actor.registry_id, actor.team_id),
+            by=place_of(actor),
             member=session.scalar(member) is not None,
             has_admin=place.partner_id is not None and others(session, place.partner_id, 0) > 0,
             company=name,
@@ -116,7 +117,7 @@ def resend(invitation_id: int, *, house: str, actor: Actor, now: datetime) -> De
         if row is None:
             return None
         email, language = row.email, row.language
-        place = Place(row.role, row.partner_id, row.registry_id, row.team_id)
+        place = place_of(row)
     return invite(email, place, language=language, house=house, actor=actor, now=now)
 
 
@@ -158,7 +159,7 @@ def accept(
 def _take(
     session: Session, found: Invitation, actor: Actor, newcomer: Newcomer | None, now: datetime
 ) -> int | None:
-    place = Place(found.role, found.partner_id, found.registry_id, found.team_id)
+    place = place_of(found)
     hold(session, [place.partner_id] if place.partner_id else [], portal=not place.partner_id)
     person_id = _taker(session, found, actor, newcomer, now)
     if person_id is None:
@@ -182,17 +183,8 @@ def _taker(
     if person is None:
         if newcomer is None or actor.known:
             return None
-        person = Person(
-            email=found.email,
-            email_key=found.email_key,
-            name=newcomer.name,
-            password_hash=newcomer.password_hash,
-            language=newcomer.language,
-            created_at=now,
-        )
-        session.add(person)
-        session.flush()
-        return person.id
+        made = newcomer.name, newcomer.password_hash, newcomer.language
+        return add_person(session, found.email, *made, now).id
     if not person.active:
         return None
     if actor.known:

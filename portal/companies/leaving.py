@@ -4,13 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
-from portal.accounts.admins import hold
 from portal.accounts.forgetting import anonymise
-from portal.accounts.models import Membership, Person
+from portal.accounts.models import Person
 from portal.companies.models import Invitation
-from portal.companies.people import Answer, standing, still_acts, withdraw_of
+from portal.companies.people import Answer, hold_all, standing, still_acts, withdraw_of
 from portal.companies.people_rules import may_be_forgotten
-from portal.kernel.access import Actor, Role
+from portal.kernel.access import Actor
 from portal.store.db import atomic, retrying
 from portal.store.events import emit
 from portal.store.scope import visible_to
@@ -28,13 +27,7 @@ def forget(person_id: int, *, actor: Actor, now: datetime) -> Answer:
         person = session.scalar(seen.where(Person.id == person_id, Person.anonymised_at.is_(None)))
         if person is None:
             return None
-        rows = session.scalars(
-            select(Membership)
-            .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
-            .order_by(Membership.id)
-        ).all()
-        companies = {row.partner_id for row in rows if row.partner_id is not None}
-        hold(session, companies, portal=any(row.role is Role.ADMIN for row in rows))
+        rows = hold_all(session, person_id)
         if not still_acts(session, actor):
             return None
         decision = may_be_forgotten(standing(session, row, actor) for row in rows)

@@ -1,4 +1,4 @@
-"""How names of companies and people are kept, and which companies' names read alike. Pure."""
+"""Which companies' names read alike. Pure."""
 
 import re
 import unicodedata
@@ -20,11 +20,6 @@ _LEGAL = frozenset(_FORMS.split())
 _BETWEEN = frozenset({"de", "y", "and", "s"})
 # Below this many letters, one that differs makes another name.
 _LONG = 8
-
-
-def has_letter(name: str) -> bool:
-    """Whether a name holds anything that is a letter or a digit."""
-    return any(map(str.isalnum, name))
 
 
 @lru_cache(maxsize=20_000)
@@ -58,4 +53,3 @@ def _one_edit(a: str, b: str) -> bool:
         return False
     at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
     return a[at + (len(a) == len(b)) :] == b[at + 1 :]
-

@@ -107,12 +107,30 @@ def standing(session: Session, row: Membership, actor: Actor) -> Standing:
     role = row.role
     counted = role in (Role.PARTNER_ADMIN, Role.ADMIN)
     return Standing(
-        place=Place(role, row.partner_id, row.registry_id, row.team_id),
+        place=place_of(row),
         company=session.scalar(select(Partner.name).where(Partner.id == row.partner_id)) or "",
         counts=bool(session.scalar(select(Person.active).where(Person.id == row.person_id))),
         others=others(session, row.partner_id, row.person_id) if counted else 0,
         own=row.person_id == actor.person_id,
     )
+
+
+def place_of(held: Membership | Invitation | Actor) -> Place:
+    """The role and where it is had, of whatever has one."""
+    return Place(held.role, held.partner_id, held.registry_id, held.team_id)
+
+
+def hold_all(session: Session, person_id: int) -> list[Membership]:
+    """The living memberships of a person, with their companies (and the portal) held against others
+    who take administrators away.
+    """
+    living = select(Membership).where(
+        Membership.person_id == person_id, Membership.ended_at.is_(None)
+    )
+    rows = session.scalars(living.order_by(Membership.id)).all()
+    companies = [row.partner_id for row in rows if row.partner_id is not None]
+    hold(session, companies, portal=any(row.role is Role.ADMIN for row in rows))
+    return list(rows)
 
 
 def begin_in(session: Session, person_id: int, place: Place, now: datetime) -> Membership:

@@ -4,17 +4,15 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length
+from wtforms.validators import InputRequired
 
+from portal.accounts.fields import language_field, mailbox_field, name_field, new_password_field
 from portal.accounts.labels import ROLES
-from portal.accounts.own_forms import LANGUAGE_NAMES
 from portal.companies.people_rules import Place
 from portal.companies.staff_pages import Choices, Held
 from portal.kernel.access import Role
-from portal.kernel.text import tidy
-from portal.web.site import LANGUAGES
 
 COMPANY_ROLES = (Role.PARTNER_USER, Role.PARTNER_ADMIN)
 STAFF = (
@@ -24,22 +22,13 @@ STAFF = (
 
 
 class _Invite(FlaskForm):
-    email = EmailField(
+    email = mailbox_field(
         _l("E-mail address"),
-        validators=[
-            InputRequired(_l("Enter the address to invite.")),
-            Length(max=254),
-            Email(_l("Write the address in full, like ana@company.com."), allow_smtputf8=False),
-        ],
-        description=_l("The invitation goes there, and works for whoever reads it there."),
-        filters=[lambda text: text.strip() if text else text],
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+        _l("Enter the address to invite."),
+        _l("The invitation goes there, and works for whoever reads it there."),
+        autocomplete="off",
     )
-    language = RadioField(
-        _l("Language of the invitation"),
-        choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
-        validators=[InputRequired(_l("Choose a language."))],
-    )
+    language = language_field(_l("Language of the invitation"))
 
 
 def _roles(roles: tuple[Role, ...]) -> list[SelectChoice]:
@@ -151,15 +140,5 @@ class JoinForm(FlaskForm):
     """Who takes an invitation up without an account: a name and a password."""
 
     token = HiddenField()
-    name = StringField(
-        _l("Your name"),
-        validators=[InputRequired(_l("Enter your name.")), Length(max=120)],
-        filters=[lambda text: tidy(text) if text else text],
-        render_kw={"autocomplete": "name"},
-    )
-    password = PasswordField(
-        _l("Choose a password"),
-        validators=[InputRequired(_l("Enter a password."))],
-        description=_l("At least 12 characters. A sentence is good; several words are too."),
-        render_kw={"autocomplete": "new-password"},
-    )
+    name = name_field(_l("Your name"), _l("Enter your name."))
+    password = new_password_field()

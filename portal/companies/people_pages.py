@@ -110,9 +110,16 @@ def colleagues(
 
 
 def open_invitations(
-    session: Session, actor: Actor, now: datetime, *, one: int | None = None
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    before: int | None = None,
+    one: int | None = None,
 ) -> list[SentInvitation]:
-    """The open invitations the actor sees, the newest first; `now` is wall time. One query."""
+    """The open invitations the actor sees, the newest first, from the one before `before`, one more
+    than a page; or `one` alone. A company has no more than a page. `now` is wall time. One query.
+    """
     query: Any = (
         visible_to(Invitation, actor)
         .outerjoin(Partner, Partner.id == Invitation.partner_id)
@@ -127,10 +134,12 @@ def open_invitations(
             Team.name.label("team"),
         )
         .order_by(Invitation.id.desc())
-        .limit(4 * PAGE)
+        .limit(PAGE + 1)
     )
     if one is not None:
         query = query.where(Invitation.id == one)
+    if before is not None:
+        query = query.where(Invitation.id < before)
     return [
         SentInvitation(
             *(row.id, row.email, row.role, row.company or row.team or "", row.registry or ""),

@@ -5,16 +5,14 @@ Commands; moments are wall time. Each acts on the person's next request. None: n
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import sessions
-from portal.accounts.admins import hold
-from portal.accounts.models import Membership, Person
+from portal.accounts.models import Person
 from portal.accounts.proofs import take_factor_away
-from portal.companies.people import Answer, standing, still_acts, withdraw_of
+from portal.companies.people import Answer, hold_all, standing, still_acts, withdraw_of
 from portal.companies.people_rules import RULESET, may_deactivate, may_reset_factor
-from portal.kernel.access import Actor, Role
+from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
 from portal.store.db import atomic, db, retrying
 from portal.store.events import emit
@@ -30,12 +28,7 @@ def deactivate(person_id: int, *, actor: Actor, now: datetime) -> Answer:
         person = _person(session, person_id, actor)
         if person is None:
             return None
-        living = select(Membership).where(
-            Membership.person_id == person_id, Membership.ended_at.is_(None)
-        )
-        rows = session.scalars(living.order_by(Membership.id)).all()
-        companies = [row.partner_id for row in rows if row.partner_id is not None]
-        hold(session, companies, portal=any(row.role is Role.ADMIN for row in rows))
+        rows = hold_all(session, person_id)
         if not still_acts(session, actor):
             return None
         decision = may_deactivate(

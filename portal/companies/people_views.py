@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.accounts.labels import ROLES
-from portal.companies import invitations, people
+from portal.companies import inviting_views, people
 from portal.companies.people_forms import InviteForm, RoleForm
 from portal.companies.people_labels import refusals
 from portal.companies.people_pages import PAGE, Colleague, colleagues, open_invitations
@@ -14,7 +14,6 @@ from portal.kernel import clock
 from portal.kernel.access import Permission, Role
 from portal.store.db import db
 from portal.web.guards import actor, requires
-from portal.web.pages import program
 from portal.web.site import language, row_id, url
 
 bp = Blueprint("people", __name__, url_prefix="/people")
@@ -49,22 +48,11 @@ def invite() -> ResponseReturnValue:
 @requires(Permission.COMPANY_PEOPLE, recent=True)
 def send_invitation() -> ResponseReturnValue:
     """Send it. The company is the sender's own, whatever is posted."""
-    form, who = InviteForm(), actor()
+    form = InviteForm()
     if form.validate():
-        decision = invitations.invite(
-            str(form.email.data),
-            Place(Role(form.role.data), who.partner_id),
-            language=str(form.language.data),
-            house=program().name.pick(str(form.language.data)),
-            actor=who,
-            now=clock.wall(),
-        )
-        if decision is None:
-            abort(404)
-        if not decision.refused:
-            flash(_("The invitation is on its way to %(email)s.", email=form.email.data), "yes")
-            return redirect(url("site.people.index"))
-        form.form_errors.extend(refusals(decision))
+        place = Place(Role(form.role.data), actor().partner_id)
+        if sent := inviting_views.send("people", form, place):
+            return sent
     return render_template("companies/people_invite.html", form=form), 422
 
 
@@ -72,31 +60,21 @@ def send_invitation() -> ResponseReturnValue:
 @requires(Permission.COMPANY_PEOPLE, recent=True)
 def invitation(invitation_id: int) -> ResponseReturnValue:
     """One open invitation: to send again, or to withdraw."""
-    return _invitation(invitation_id)
+    return inviting_views.show("people", invitation_id)
 
 
 @bp.post("/invitations/<int:invitation_id>/resending")
 @requires(Permission.COMPANY_PEOPLE, recent=True)
 def resend(invitation_id: int) -> ResponseReturnValue:
     """Send it again, with a new link."""
-    house = program().name.pick(language())
-    decision = invitations.resend(invitation_id, house=house, actor=actor(), now=clock.wall())
-    if decision is None:
-        abort(404)
-    if decision.refused:
-        return _invitation(invitation_id, refusals(decision)), 422
-    flash(_("The invitation was sent again. The link sent before works no more."), "yes")
-    return redirect(url("site.people.index"))
+    return inviting_views.resend("people", invitation_id)
 
 
 @bp.post("/invitations/<int:invitation_id>/withdrawal")
 @requires(Permission.COMPANY_PEOPLE, recent=True)
 def withdraw(invitation_id: int) -> ResponseReturnValue:
     """Void it."""
-    if not invitations.withdraw(invitation_id, actor=actor(), now=clock.wall()):
-        abort(404)
-    flash(_("The invitation is withdrawn. Its link works no more."), "yes")
-    return redirect(url("site.people.index"))
+    return inviting_views.withdraw("people", invitation_id)
 
 
 @bp.get("/<int:membership_id>")
@@ -153,17 +131,4 @@ def _page(found: Colleague, form: RoleForm) -> str:
         own=found.person_id == actor().person_id,
         form=form,
         roles=ROLES,
-    )
-
-
-def _invitation(invitation_id: int, errors: list[str] | None = None) -> str:
-    found = open_invitations(db.session(), actor(), clock.wall(), one=invitation_id)
-    if not found:
-        abort(404)
-    return render_template(
-        "companies/invitation_sent.html",
-        sent=found[0],
-        errors=errors or [],
-        roles=ROLES,
-        base="people",
     )

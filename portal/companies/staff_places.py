@@ -4,12 +4,12 @@ the portal's administrators.
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.accounts.labels import ROLES
-from portal.companies import invitations, people, staff_pages
+from portal.companies import inviting_views, people, staff_pages
 from portal.companies.people import Answer
 from portal.companies.people_forms import (
     FirstAdminForm,
@@ -20,7 +20,7 @@ from portal.companies.people_forms import (
     where_of,
 )
 from portal.companies.people_labels import refusals
-from portal.companies.people_pages import open_invitations
+from portal.companies.people_pages import PAGE, open_invitations
 from portal.companies.people_rules import Place
 from portal.companies.staff_pages import Held
 from portal.companies.staff_views import bp
@@ -28,16 +28,22 @@ from portal.kernel import clock
 from portal.kernel.access import Permission, Role
 from portal.store.db import db
 from portal.web.guards import actor, requires
-from portal.web.pages import program
-from portal.web.site import language, url
+from portal.web.site import language, row_id, url
 
 
 @bp.get("/invitations")
 @requires(Permission.MANAGE_PEOPLE)
 def invited() -> ResponseReturnValue:
-    """Every open invitation."""
-    found = open_invitations(db.session(), actor(), clock.wall())
-    return render_template("companies/invitations_all.html", invited=found, roles=ROLES)
+    """Every open invitation, the newest first."""
+    before = request.args.get("before", type=row_id)
+    found = open_invitations(db.session(), actor(), clock.wall(), before=before)
+    return render_template(
+        "companies/invitations_all.html",
+        invited=found[:PAGE],
+        older=found[PAGE - 1].id if len(found) > PAGE else None,
+        first=before is None,
+        roles=ROLES,
+    )
 
 
 @bp.get("/invite")
@@ -55,7 +61,7 @@ def send_invitation() -> ResponseReturnValue:
     """Send it."""
     form, choices = StaffInviteForm(), staff_pages.choices(db.session())
     form.offer(choices)
-    if form.validate() and (sent := _send(form, form.place(choices))):
+    if form.validate() and (sent := inviting_views.send("staff", form, form.place(choices))):
         return sent
     return render_template("companies/people_invite_staff.html", form=form), 422
 
@@ -73,8 +79,10 @@ def invite_first() -> ResponseReturnValue:
 def send_first() -> ResponseReturnValue:
     """Send it."""
     form = _first(FirstAdminForm())
-    if form.validate() and (sent := _send(form, Place(Role.PARTNER_ADMIN, form.company.data))):
-        return sent
+    if form.validate():
+        place = Place(Role.PARTNER_ADMIN, form.company.data)
+        if sent := inviting_views.send("staff", form, place):
+            return sent
     return render_template("companies/people_invite_first.html", form=form), 422
 
 
@@ -82,31 +90,21 @@ def send_first() -> ResponseReturnValue:
 @requires(Permission.MANAGE_PEOPLE, recent=True)
 def invitation(invitation_id: int) -> ResponseReturnValue:
     """One open invitation: to send again, or to withdraw."""
-    return _invitation(invitation_id)
+    return inviting_views.show("staff", invitation_id)
 
 
 @bp.post("/invitations/<int:invitation_id>/resending")
 @requires(Permission.MANAGE_PEOPLE, recent=True)
 def resend(invitation_id: int) -> ResponseReturnValue:
     """Send it again, with a new link."""
-    house = program().name.pick(language())
-    decision = invitations.resend(invitation_id, house=house, actor=actor(), now=clock.wall())
-    if decision is None:
-        abort(404)
-    if decision.refused:
-        return _invitation(invitation_id, refusals(decision)), 422
-    flash(_("The invitation was sent again. The link sent before works no more."), "yes")
-    return redirect(url("site.staff.invited"))
+    return inviting_views.resend("staff", invitation_id)
 
 
 @bp.post("/invitations/<int:invitation_id>/withdrawal")
 @requires(Permission.MANAGE_PEOPLE, recent=True)
 def withdraw(invitation_id: int) -> ResponseReturnValue:
     """Void it."""
-    if not invitations.withdraw(invitation_id, actor=actor(), now=clock.wall()):
-        abort(404)
-    flash(_("The invitation is withdrawn. Its link works no more."), "yes")
-    return redirect(url("site.staff.invited"))
+    return inviting_views.withdraw("staff", invitation_id)
 
 
 @bp.get("/memberships/<int:membership_id>")
@@ -152,26 +150,6 @@ def end(membership_id: int) -> ResponseReturnValue:
     return _done(held, decision, _("The role has ended."))
 
 
-def _send(form: StaffInviteForm | FirstAdminForm, place: Place) -> ResponseReturnValue | None:
-    """Send the invitation of a form; None when it says why not."""
-    spoken = str(form.language.data)
-    decision = invitations.invite(
-        str(form.email.data),
-        place,
-        language=spoken,
-        house=program().name.pick(spoken),
-        actor=actor(),
-        now=clock.wall(),
-    )
-    if decision is None:
-        abort(404)
-    if decision.refused:
-        form.form_errors.extend(refusals(decision))
-        return None
-    flash(_("The invitation is on its way to %(email)s.", email=form.email.data), "yes")
-    return redirect(url("site.staff.invited"))
-
-
 def _first(form: FirstAdminForm) -> FirstAdminForm:
     form.company.choices = choices_of(staff_pages.choices(db.session()).companies)
     return form
@@ -210,16 +188,3 @@ def _done(held: Held, decision: Answer, said: str, **forms: Any) -> ResponseRetu
         return _page(held, refusals(decision), **forms), 422
     flash(said, "yes")
     return redirect(url("site.staff.person", person_id=held.person_id))
-
-
-def _invitation(invitation_id: int, errors: list[str] | None = None) -> str:
-    found = open_invitations(db.session(), actor(), clock.wall(), one=invitation_id)
-    if not found:
-        abort(404)
-    return render_template(
-        "companies/invitation_sent.html",
-        sent=found[0],
-        errors=errors or [],
-        roles=ROLES,
-        base="staff",
-    )

@@ -5,7 +5,7 @@ Each deed has a page before it that says what will happen.
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -53,14 +53,12 @@ def index() -> ResponseReturnValue:
 def person(person_id: int) -> ResponseReturnValue:
     """One person: what they are and were, and what can be done."""
     found = _story(person_id)
-    trail = "site.audit.index"
     return render_template(
         "companies/people_person.html",
         person=found,
         roles=ROLES,
         staff_roles=STAFF,
         own=found.id == actor().person_id,
-        trail=trail if trail in current_app.view_functions else None,
     )
 
 

@@ -18,5 +18,10 @@ def tidy_lines(text: str) -> str:
     return "".join(c for c in lines if c in "\n\t" + _JOINERS or not _unseen(c)).strip()
 
 
+def has_letter(name: str) -> bool:
+    """Whether a name holds anything that is a letter or a digit."""
+    return any(map(str.isalnum, name))
+
+
 def _unseen(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.companies.labels import APPLICATION_SENTENCES
-from portal.companies.names import alike, has_letter
+from portal.companies.names import alike
 from portal.companies.rules import (
     CODES,
     ApplicationCode,
@@ -17,7 +17,7 @@ from portal.companies.rules import (
     may_decide,
     may_withdraw,
 )
-from portal.kernel.text import tidy, tidy_lines
+from portal.kernel.text import has_letter, tidy, tidy_lines
 from portal.registry.rules import Program
 
 C, S = ApplicationCode, ApplicationState
