@@ -13,6 +13,7 @@ from portal.audit.rules import ADMINISTRATION, Group, verbs_of
 from portal.kernel.access import CHANNEL_ROLES, PARTNER_ROLES, REGISTRY_ROLES, Actor, Role
 from portal.registry.models import Partner, Registry
 from portal.store.events import Event
+from portal.store.ordering import by_name
 from portal.store.scope import scope, visible_to
 
 PAGE = 30
@@ -76,7 +77,7 @@ def page(
 
 def own_people(session: Session, reader: Actor) -> list[tuple[int, str]]:
     """Ids and names of the reader's own people, by name, at most MOST_CHOICES: those to filter by."""
-    query = _own_people(reader).order_by(Person.name, Person.id).limit(MOST_CHOICES)
+    query = _own_people(reader).order_by(by_name(Person.name), Person.id).limit(MOST_CHOICES)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 

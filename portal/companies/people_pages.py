@@ -17,6 +17,7 @@ from portal.companies.models import Invitation
 from portal.kernel import clock
 from portal.kernel.access import Actor, Role
 from portal.registry.models import Partner, Registry, Team
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 PAGE = 50
@@ -90,14 +91,13 @@ def colleagues(
             *(Membership.id, Membership.person_id, Membership.role, Membership.since),
             *(Person.name, Person.email, Person.active, seen.label("seen_at")),
         )
-        .order_by(Person.name, Membership.id)
+        .order_by(by_name(Person.name), Membership.id)
     )
     if one is not None:
         query = query.where(Membership.id == one)
     if after is not None:
-        name = _name_of(after, actor)
-        same = (Person.name == name) & (Membership.id > after)
-        query = query.where(or_(Person.name > name, same))
+        mine, last = by_name(Person.name), by_name(_name_of(after, actor))
+        query = query.where(or_(mine > last, (mine == last) & (Membership.id > after)))
     return [
         Colleague(
             *(row.id, row.person_id, row.name, row.email, row.role),

@@ -17,6 +17,7 @@ from portal.kernel.access import Actor, Role
 from portal.registry.models import Partner, Registry, Team
 from portal.registry.rules import TeamKind
 from portal.registry.team_pages import fold
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 PAGE = 50
@@ -98,11 +99,11 @@ def people(
     query: Any = visible_to(Person, actor).with_only_columns(
         Person.id, Person.name, Person.email, Person.active
     )
-    query = query.where(_fits(wanted)).order_by(Person.name, Person.id)
+    query = query.where(_fits(wanted)).order_by(by_name(Person.name), Person.id)
     if after is not None:
-        name = select(Person.name).where(Person.id == after).scalar_subquery()
-        same = (Person.name == name) & (Person.id > after)
-        query = query.where(or_(Person.name > name, same))
+        mine = by_name(Person.name)
+        last = by_name(select(Person.name).where(Person.id == after).scalar_subquery())
+        query = query.where(or_(mine > last, (mine == last) & (Person.id > after)))
     if words := fold(wanted.q).split():
         rows = []
         for row in session.execute(query):
@@ -157,10 +158,12 @@ def choices(session: Session) -> Choices:
     teams = (
         select(Team.id, Team.registry_id, Team.name)
         .where(Team.kind == TeamKind.ACCOUNT)
-        .order_by(Team.registry_id, Team.name)
+        .order_by(Team.registry_id, by_name(Team.name))
     )
     companies = (
-        select(Partner.id, Partner.name).where(~administered).order_by(Partner.name, Partner.id)
+        select(Partner.id, Partner.name)
+        .where(~administered)
+        .order_by(by_name(Partner.name), Partner.id)
     )
     return Choices(
         tuple((row.id, row.name, row.slug) for row in session.execute(registries)),
@@ -171,7 +174,7 @@ def choices(session: Session) -> Choices:
 
 def companies(session: Session, *, with_people: bool = False) -> list[tuple[int, str]]:
     """Every company by name; `with_people`: those somebody acts for. One query."""
-    query = select(Partner.id, Partner.name).order_by(Partner.name, Partner.id)
+    query = select(Partner.id, Partner.name).order_by(by_name(Partner.name), Partner.id)
     if with_people:
         living = Membership.partner_id == Partner.id, Membership.ended_at.is_(None)
         query = query.where(exists().where(*living))

@@ -13,6 +13,7 @@ from portal.registry.models import Contract, Customer, LineTeam, Registry, Repla
 from portal.registry.queries import in_force
 from portal.registry.team_pages import TeamCard, cards
 from portal.store.facts import in_period
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 MOST_LINES = 60
@@ -94,6 +95,6 @@ def _lines(actor: Actor, on: date) -> Any:
         .join(Customer, Customer.id == Contract.customer_id)
         .outerjoin(LineTeam, period)
         .where(Contract.partner_id == actor.partner_id, Contract.starts_on <= on, ~replaced)
-        .order_by(Customer.name, Registry.position, Contract.number)
+        .order_by(by_name(Customer.name), Customer.name, Registry.position, Contract.number)
         .limit(MOST_LINES)
     )

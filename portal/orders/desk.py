@@ -19,6 +19,7 @@ from portal.orders.naming import Key, RegistryName, product_names, registry_name
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service
 from portal.registry.rules import normal
 from portal.registry.standing import State, state_on
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 MOST_LINES = 40
@@ -128,7 +129,7 @@ def choices(session: Session, actor: Actor, on: date) -> Choices:
                 select(Contract.customer_id).where(Contract.partner_id == actor.partner_id)
             )
         )
-        .order_by(Customer.name, Customer.code)
+        .order_by(by_name(Customer.name), Customer.code)
     )
     sold = session.execute(
         select(Registry.slug, Agreement.status, Agreement.starts_on, Agreement.ends_on)

@@ -17,6 +17,7 @@ from portal.orders.records import RoutingFacts
 from portal.orders.rules import CODES, OrderCode, Placement
 from portal.registry.models import Contract, Customer, Product, Registry, Service, Team, TeamMember
 from portal.store.decisions import StoredDecision
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 PAGE = 30
@@ -111,7 +112,11 @@ def lines(session: Session, order_id: uuid.UUID) -> list[tuple[Action, str | Non
 
 def people(session: Session, team_id: int | None) -> list[TeamMember]:
     """The people of a team, by name."""
-    query = select(TeamMember).where(TeamMember.team_id == team_id).order_by(TeamMember.name)
+    query = (
+        select(TeamMember)
+        .where(TeamMember.team_id == team_id)
+        .order_by(by_name(TeamMember.name), TeamMember.id)
+    )
     return list(session.scalars(query)) if team_id is not None else []
 
 

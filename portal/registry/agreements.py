@@ -16,6 +16,7 @@ from portal.registry.models import Agreement, Team
 from portal.registry.rules import ContractStatus, Program, TeamKind
 from portal.registry.standing import State, state_on
 from portal.store.facts import WarrantKind, warrant
+from portal.store.ordering import by_name
 
 
 @dataclass(frozen=True)
@@ -101,4 +102,6 @@ def channel_teams(session: Session, registry_id: int) -> list[tuple[int, str]]:
     query = select(Team.id, Team.name).where(
         Team.registry_id == registry_id, Team.kind == TeamKind.CHANNEL
     )
-    return [(row.id, row.name) for row in session.execute(query.order_by(Team.name, Team.id))]
+    return [
+        (row.id, row.name) for row in session.execute(query.order_by(by_name(Team.name), Team.id))
+    ]

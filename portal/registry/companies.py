@@ -22,6 +22,7 @@ from portal.registry.rules import Program
 from portal.registry.standing import Dated, Held, State, dated, state_on
 from portal.registry.team_pages import TeamCard, cards, fold
 from portal.store.facts import GatedFact, Warrant
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 PAGE = 50
@@ -94,7 +95,7 @@ def partners(session: Session, actor: Actor, q: str, after: str | None) -> Partn
     """Partners by name, or those whose name or code holds `q` (accents do not count). One query."""
     columns = (Partner.id, Partner.code, Partner.name)
     query: Any = visible_to(Partner, actor).with_only_columns(*columns)
-    query = query.order_by(Partner.name, Partner.code)
+    query = query.order_by(by_name(Partner.name), Partner.code)
     if words := fold(q).split():
         fitting = (
             tuple(row)
@@ -105,9 +106,9 @@ def partners(session: Session, actor: Actor, q: str, after: str | None) -> Partn
     if after:
         # One that the reader does not see tells nothing by where it would stand.
         known = visible_to(Partner, actor).where(Partner.code == after)
-        name = known.with_only_columns(Partner.name).scalar_subquery()
-        same = (Partner.name == name) & (Partner.code > after)
-        query = query.where(or_(Partner.name > name, same))
+        last = by_name(known.with_only_columns(Partner.name).scalar_subquery())
+        mine = by_name(Partner.name)
+        query = query.where(or_(mine > last, (mine == last) & (Partner.code > after)))
     rows = [tuple(row) for row in session.execute(query.limit(PAGE + 1))]
     return PartnerPage(tuple(rows[:PAGE]), rows[PAGE - 1][1] if len(rows) > PAGE else None)
 

@@ -16,6 +16,7 @@ from portal.kernel.access import PARTNER_ROLES, Actor
 from portal.registry.models import AgreementTeam, LineTeam, Registry, Team, TeamMember
 from portal.registry.rules import TeamKind
 from portal.store.facts import in_period
+from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 MOST_TEAMS = 200
@@ -73,7 +74,7 @@ def cards(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, TeamC
 def all_teams(session: Session, actor: Actor) -> list[TeamCard]:
     """The teams of every registry with their people, channel teams first. Two queries."""
     channel_first = case((Team.kind == TeamKind.CHANNEL, 0), else_=1)
-    query = _teams(actor).order_by(Registry.position, channel_first, Team.name, Team.id)
+    query = _teams(actor).order_by(Registry.position, channel_first, by_name(Team.name), Team.id)
     return _with_people(session, actor, session.execute(query.limit(MOST_TEAMS)).all())
 
 
@@ -109,7 +110,7 @@ def search(session: Session, actor: Actor, text: str) -> tuple[list[Found], bool
         )
         .join(Team, Team.id == TeamMember.team_id)
         .join(Registry, Registry.id == TeamMember.registry_id)
-        .order_by(TeamMember.name, TeamMember.id)
+        .order_by(by_name(TeamMember.name), TeamMember.id)
     )
     hits = []
     for row in session.execute(query):
@@ -159,7 +160,7 @@ def _with_people(session: Session, actor: Actor, rows: Iterable[Any]) -> list[Te
             *(TeamMember.former_email, TeamMember.phone),
         )
         .where(TeamMember.team_id.in_([row.id for row in teams]))
-        .order_by(TeamMember.name, TeamMember.id)
+        .order_by(by_name(TeamMember.name), TeamMember.id)
     )
     for row in session.execute(query):
         people.setdefault(row.team_id, []).append(Person(*row[1:]))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from portal.kernel.localized import Localized
+from portal.store import ordering
 from portal.store.types import LocalizedType, UtcDateTime
 
 NAMES = {
@@ -77,6 +78,7 @@ def listen(engine: Engine) -> None:
             "synchronous=FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        ordering.teach(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
