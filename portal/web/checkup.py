@@ -105,9 +105,7 @@ class Outcome:
 
 CHECKS: dict[str, Check] = {}
 BROKE = "check.broke"
-_BROKE = Words(
-    "{check} could not be looked at: {error}", "mend what it says and ask again"
-)
+_BROKE = Words("{check} could not be looked at: {error}", "mend what it says and ask again")
 
 
 def check(
@@ -159,8 +157,6 @@ def first_line(error: Exception) -> str:
 
 
 def _tell(name: str, words: Words, finding: Finding, place: Place) -> Told:
-    fault = words.blocks is Blocks.ALWAYS or (
-        words.blocks is Blocks.DEPLOY and place.deploy
-    )
+    fault = words.blocks is Blocks.ALWAYS or (words.blocks is Blocks.DEPLOY and place.deploy)
     said, mend = (text.format_map(finding.facts) for text in (words.said, words.mend))
     return Told(name, finding, said, mend, fault)
