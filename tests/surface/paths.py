@@ -101,6 +101,8 @@ def walk(browser: Browser, *, deep: int = 2, limit: int = 400) -> Walk:
             continue
         seen.add(address)
         response = browser._send("get", address)
+        response.get_data()
+        response.close()  # a download holds its file open
         if response.status_code in (301, 302, 303, 308):
             queue.append(urljoin(address, response.headers["Location"]))
             continue

@@ -222,7 +222,9 @@ def _applied(world: World) -> None:
     """A third company has applied to one registry, whose channel people read of it."""
     told = frozenset({applicants.COMPANY, applicants.CONTACT, applicants.EMAIL, "CANARIO-NOTA"})
     seen = frozenset(email for email, registry in CHANNEL.items() if registry == L3)
-    for identifier in db.session().scalars(select(Application.id)):
+    theirs = select(Application.id).join(Partner, Partner.id == Application.partner_id)
+    theirs = theirs.where(Partner.name == applicants.COMPANY)
+    for identifier in db.session().scalars(theirs):
         world.things.append(Thing("application_id", str(identifier), L3, told, seen))
     # The portal's administrators look after people: who they are, not what they asked.
     world.allowed.setdefault(people.ADMIN, set()).update(told - {"CANARIO-NOTA"})

@@ -1,6 +1,6 @@
 """Access (facts.md section 9): every view is declared, and each role reaches what its table says.
 
-The table below is written by hand from facts.md; it is compared with `app.url_map` both ways.
+The table is `policy.py`; `test_matrix.py` walks every cell of it.
 """
 
 import pytest
@@ -24,18 +24,9 @@ from tests.people import (
     SUPPORT,
     Browser,
 )
+from tests.surface.policy import POLICY
 
-PUBLIC = {
-    "health.healthz", "orders_short.short_address", "health.front_door", "faq_api.faq",
-    "site.accounts.sign_in", "site.accounts.start_session", "site.accounts.sign_out",
-    "site.accounts.code", "site.accounts.send_code", "site.accounts.forgot", "site.accounts.ask_reset",
-    "site.accounts.reset", "site.accounts.set_password",
-    "site.account.new_address", "site.account.take_new_address",
-    "site.apply.apply", "site.apply.ask", "site.apply.confirm", "site.apply.finish",
-    "site.invitations.look", "site.invitations.take",
-    "site.home.index", "site.home.look_on", "site.home.choose_date", "site.home.rules",
-    "site.home.design", "site.faq.index", "site.faq.question", "site.faq.on_paper",
-}  # fmt: skip
+PUBLIC = {endpoint for endpoint, row in POLICY.items() if row.who is None}
 OF_ROLE = {
     Role.PARTNER_USER: NORTE, Role.PARTNER_ADMIN: NORTE_ADMIN, Role.CHANNEL_MANAGER: CHANNEL,
     Role.CHANNEL_LEAD: LEAD, Role.ACCOUNT_TEAM: ACCOUNT, Role.SUPPORT: SUPPORT, Role.CSM: CSM,

@@ -1,0 +1,127 @@
+"""A3: every text of every table holds a canary of either rival, or a reason why it needs none.
+
+Found in the metadata: a new table or a new text column fails here until it is listed.
+"""
+
+import json
+from pathlib import Path
+
+from sqlalchemy import JSON, Column, Enum, String, TypeDecorator, select
+
+from portal.store.db import Base, db
+from tests import people
+from tests.conftest import House
+from tests.surface.matrix_world import furnish
+
+CANARIES = {
+    "agreement": {"number"},
+    "agreement_schedule": {"schedule"},
+    "agreement_terms": {"terms"},
+    "application": {"ref", "note", "reason"},
+    "contract": {"number", "normal"},
+    "customer": {"code", "name"},
+    "decision": {"ref", "asked", "facts", "value", "reasons", "key"},
+    "device": {"token_hash"},
+    "event": {"origin", "stream"},
+    "factor": {"secret"},
+    "file": {"name", "sha256"},
+    "invitation": {"email", "email_key", "token_hash"},
+    "mail": {"to_address", "context", "secret", "message_id", "last_error"},
+    "mailed_link": {"email", "payload", "token_hash"},
+    "partner": {"name"},
+    "person": {"email", "email_key", "name", "password_hash"},
+    "placed_order": {"ref"},
+    "service": {"service_id", "normal", "site_a", "site_z"},
+    "sign_in": {"agent", "origin"},
+    "warrant": {"reason"},
+}
+CODES = "one of a list of codes"
+HASH = "a hash of what was counted; never shown"
+PACK = "the pack's own text, the same for everyone"
+MACHINE = "of the machine, nobody's"
+REASONS = {
+    "attempt": {"kind": CODES, "key": HASH},
+    "decision": {"kind": CODES, "ruleset": PACK},
+    "event": {
+        **dict.fromkeys(("verb", "role"), CODES),
+        "actor": "a number of a person, or system",
+        "payload": "ids and codes only, held by tests/audit",
+    },
+    "factor": {"kind": CODES},
+    "faq_block": {"id": PACK, "text": PACK},
+    "faq_entry": dict.fromkeys(
+        ("id", "slug", "former_slugs", "question", "answer", "keywords", "rules", "situation"), PACK
+    ),
+    "faq_miss": {
+        "lang": CODES,
+        "query": "what anybody typed, kept without who; for both registries' editors",
+    },
+    "file": {"media_type": CODES, "subject": "a code and a number"},
+    "file_room": {"owner": "a code and a number"},
+    "invitation": {"language": CODES},
+    "job_run": {"name": MACHINE, "slot": MACHINE},
+    "loaded_part": {"key": MACHINE, "sha256": MACHINE},
+    "loaded_program": {"slug": MACHINE},
+    "mail": {"kind": CODES, "language": CODES},
+    "mailed_link": {"kind": CODES},
+    "order_line": {"line": "the caller's own number of a line"},
+    "partner": {"code": "of imports; either company's stands in its people's addresses"},
+    "person": {"language": CODES, "region": CODES},
+    "product": {"code": PACK, "name": PACK},
+    "recovery_code": {"code_hash": HASH},
+    "registry": {"slug": PACK, "name": PACK},
+    "rule_text": dict.fromkeys(("id", "title", "text", "questions"), PACK),
+    "seal": dict.fromkeys(("previous", "hash"), "the head of the chain, shown to its witnesses"),
+    "team": dict.fromkeys(("code", "name", "email", "phone", "hours"), "the directory, for all"),
+    "team_member": dict.fromkeys(
+        ("name", "email", "former_email", "phone"), "the directory, for all"
+    ),
+    "warrant": {"actor": "a number of a person, or system"},
+}
+
+
+def texts() -> dict[str, set[str]]:
+    """The text columns of each table; enumerations hold codes alone."""
+    found: dict[str, set[str]] = {}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            kind = column.type
+            kind = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+            if isinstance(kind, (String, JSON)) and not isinstance(kind, Enum):
+                found.setdefault(table.name, set()).add(column.name)
+    return found
+
+
+def test_every_text_column_is_listed_once() -> None:
+    for name, columns in texts().items():
+        canaries, reasons = CANARIES.get(name, set()), set(REASONS.get(name, ()))
+        assert canaries | reasons == columns, f"{name}: {columns ^ (canaries | reasons)}"
+        assert not canaries & reasons, name
+    assert set(CANARIES) | set(REASONS) == set(texts())
+
+
+def test_each_of_them_holds_a_canary_of_either_rival(sqlite_house: House, tmp_path: Path) -> None:
+    world = furnish(sqlite_house, tmp_path)
+    norte = world.foreign(people.SUR) & world.foreign(people.SUR_ADMIN)
+    sur = world.foreign(people.NORTE) & world.foreign(people.NORTE_ADMIN)
+    missing = []
+    with sqlite_house.app.app_context():
+        for name, columns in CANARIES.items():
+            for column in columns:
+                held = _held(Base.metadata.tables[name].columns[column])
+                missing += [
+                    f"{name}.{column} of {whose}"
+                    for whose, canaries in (("Norte", norte), ("Sur", sur))
+                    if not any(each in held for each in canaries)
+                ]
+        db.session.rollback()
+    assert not missing, "\n".join(missing)
+
+
+def _held(column: "Column[object]") -> str:
+    """All that a column holds, as one text."""
+    values = [value for value in db.session.scalars(select(column)) if value is not None]
+    return "\n".join(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for value in values
+    )
