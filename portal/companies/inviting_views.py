@@ -10,7 +10,7 @@ from portal.accounts.fields import LANGUAGE_NAMES
 from portal.accounts.labels import ROLES
 from portal.companies import invitations
 from portal.companies.people_forms import FirstAdminForm, InviteForm, StaffInviteForm
-from portal.companies.people_labels import refusals
+from portal.companies.people_labels import blame, refusals
 from portal.companies.people_pages import open_invitations
 from portal.companies.people_rules import Place
 from portal.kernel import clock
@@ -38,7 +38,7 @@ def send(
     if decision is None:
         abort(404)
     if decision.refused:
-        form.form_errors.extend(refusals(decision))
+        blame(form, decision)
         return None
     flash(_("The invitation is on its way to %(email)s.", email=form.email.data), "yes")
     return redirect(url(LISTS[base]))

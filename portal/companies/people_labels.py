@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms import Form
 
 from portal.companies.people_rules import PeopleCode as C
 from portal.kernel.decision import Decision
@@ -33,6 +34,29 @@ SENTENCES = {
         " tomorrow."
     ),
 }
+
+
+# The field of a form that a reason is about, where it has one.
+FIELDS = {
+    C.MEMBER_ALREADY: "email",
+    C.TOO_OFTEN: "email",
+    C.ROLE_NOT_GIVEN: "role",
+    C.SAME_ROLE: "role",
+    C.PLACE_UNFIT: "where",
+    C.HAS_ADMIN: "company",
+}
+
+
+def blame(form: Form, decision: Decision[Any]) -> None:
+    """Put each reason that blocks where it belongs: at its field, else above the whole form."""
+    for reason in decision.reasons:
+        if reason.blocks:
+            text = str(SENTENCES[C(reason.code)]) % reason.facts
+            name = FIELDS.get(C(reason.code), "")
+            if name in form:
+                form[name].errors = [*form[name].errors, text]
+            else:
+                form.form_errors.append(text)
 
 
 def refusals(decision: Decision[Any]) -> list[str]:

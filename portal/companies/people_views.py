@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from portal.accounts.labels import ROLES
 from portal.companies import inviting_views, people
 from portal.companies.people_forms import InviteForm, RoleForm
-from portal.companies.people_labels import refusals
+from portal.companies.people_labels import blame, refusals
 from portal.companies.people_pages import PAGE, Colleague, colleagues, open_invitations
 from portal.companies.people_rules import Place
 from portal.kernel import clock
@@ -97,7 +97,7 @@ def change_role(membership_id: int) -> ResponseReturnValue:
     if decision is None:
         abort(404)
     if decision.refused:
-        form.form_errors.extend(refusals(decision))
+        blame(form, decision)
         return _page(found, form), 422
     flash(_("%(name)s is now: %(role)s.", name=found.name, role=ROLES[Role(form.role.data)]), "yes")
     return redirect(url("site.people.index"))

@@ -117,7 +117,7 @@ def factor(person_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_PEOPLE, recent=True)
 def reset_factor(person_id: int) -> ResponseReturnValue:
     """Forget it."""
-    done = _("The second factor of %(name)s is forgotten, and they are told by e-mail.")
+    done = _("The second step of %(name)s is forgotten, and they are told by e-mail.")
     return _do("factor", person_id, people_staff.reset_factor, done)
 
 

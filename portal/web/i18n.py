@@ -50,9 +50,9 @@ def day(_context: Any, value: date | None, style: str = "long") -> str:
 
 
 @pass_context
-def moment(_context: Any, value: datetime) -> str:
-    """A moment in the program's zone, in the reader's words."""
-    return moment_text(value, language())
+def moment(_context: Any, value: datetime, style: str = "long") -> str:
+    """A moment in the program's zone, in the reader's words; `style` is the date's."""
+    return moment_text(value, language(), style)
 
 
 def locale() -> str:
@@ -84,12 +84,11 @@ def _written(value: date, style: str, told: str) -> str:
     return str(format_date(value, style, told))
 
 
-def moment_text(value: datetime, lang: str) -> str:
-    """`value` in the program's zone, date and minute."""
+def moment_text(value: datetime, lang: str, style: str = "long") -> str:
+    """`value` in the program's zone, date and minute; `style` is the date's."""
     local = value.astimezone(clock.zone())
-    return (
-        f"{date_text(local.date(), lang)}, {format_datetime(local, 'HH:mm', None, REGIONAL[lang])}"
-    )
+    time = format_datetime(local, "HH:mm", None, REGIONAL[lang])
+    return f"{date_text(local.date(), lang, style)}, {time}"
 
 
 def spoken(text: Localized) -> Markup | str:
