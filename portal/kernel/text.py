@@ -4,6 +4,8 @@ import unicodedata
 
 # What joins letters and emoji is seen by what it joins.
 _JOINERS = "\u200c\u200d"
+# Letters, marks and a symbol that no font draws: fillers, selectors, the empty braille cell.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def tidy(text: str) -> str:
@@ -24,4 +26,4 @@ def has_letter(name: str) -> bool:
 
 
 def _unseen(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -123,5 +123,7 @@ def test_names_are_kept_on_one_line_without_what_is_not_seen() -> None:
     """D5: bidi overrides, zero width, compatibility forms."""
     assert tidy(" Cone\u202exiones \u200b Sur\u2066\n Ltda ") == "Conexiones Sur Ltda"
     assert tidy("Ｎｏｒｔｅ") == "Norte"
+    assert tidy("\u3164\uffa0 \u2800\u115f\u17b4\u034f") == ""
+    assert alike("Sol\u3164\u3164", "Sol"), "seen failing: letters that no font draws"
     assert tidy_lines("uno\r\ndos\u202e\n\n\ttres ") == "uno\ndos\n\n\ttres"
     assert has_letter("7") and not has_letter("--") and not has_letter("")
