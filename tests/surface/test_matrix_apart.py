@@ -1,10 +1,15 @@
 """What rivals do changes nothing of what others read (A13): no count, queue, list or date tells of it."""
 
+import html
 import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from portal.store.db import db
+from portal.store.outbox import Mail
+from portal.web import mail_words
 from tests import people
 from tests.conftest import House
 from tests.people import Browser
@@ -91,3 +96,18 @@ def test_and_it_does_change_pages_of_those_it_concerns(sqlite_house: House, tmp_
         after = pages(world, asker)
         changed = {path for path, page in after.items() if before[email][path] != page}
         assert {"/es/orders", "/es/trail/"} <= changed, email
+
+
+def test_no_mail_tells_its_reader_of_others(sqlite_house: House, tmp_path: Path) -> None:
+    """A3: every mail of the world, as it is sent: subject, text, HTML."""
+    world, read = furnish(sqlite_house, tmp_path), set()
+    with sqlite_house.app.app_context():
+        for mail in db.session.scalars(select(Mail)):
+            words = mail_words.render(mail.letter(), secret=mail.secret)
+            own = {mail.secret, mail.to_address, *map(str, mail.context.values())}
+            secrets = world.foreign(mail.to_address) - own
+            told = html.unescape(f"{words.subject}\n{words.text}\n{words.html}")
+            assert not [each for each in secrets if each in told], (mail.kind, mail.to_address)
+            read.add(mail.kind)
+        db.session.rollback()
+    assert read >= {"reset_link", "invitation", "address_link", "application_link"}, read

@@ -13,7 +13,7 @@ from portal.registry.models import Contract
 from portal.store import scope
 from portal.store.db import db
 from portal.store.scope import visible_to
-from portal.web.guards import actor
+from portal.web.guards import actor, requires
 from tests import people
 from tests.conftest import House
 from tests.surface.matrix_players import PLAYERS, Asker
@@ -122,8 +122,7 @@ def test_an_answer_that_tells_that_something_is_there_is_seen(
             there = db.session.get(Contract, contract_id)
             return answer() if mine is None and there else honest(slug, contract_id)
 
-        view.access = honest.access  # type: ignore[attr-defined]
-        return view
+        return requires(Permission.READ_CONTRACTS)(view)
 
     monkeypatch.setitem(views, CONTRACT, telling(lambda: abort(403)))
     assert any("403, not 404" in each for each in wrong(people.SUR, CONTRACT))
@@ -137,7 +136,8 @@ def test_a_session_that_is_remembered_is_seen(
     wrong: Wrong, sqlite_house: House, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A8: who somebody is must be asked anew with each request."""
-    manager, known = sqlite_house.app.login_manager, {}  # type: ignore[attr-defined]
+    manager: Any = vars(sqlite_house.app)["login_manager"]
+    known: dict[str, Any] = {}
     ask = manager._user_callback
 
     def remember(identity: str) -> Any:
