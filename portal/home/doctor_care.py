@@ -88,13 +88,9 @@ def mail(place: Place) -> Iterator[Finding]:
         yield Finding("mail.nowhere", {})
     late = Mail.state == MailState.WAITING, Mail.due_at < place.now - PATIENCE
     session = db.session()
-    count, since = session.execute(
-        select(func.count(), func.min(Mail.due_at)).where(*late)
-    ).one()
+    count, since = session.execute(select(func.count(), func.min(Mail.due_at)).where(*late)).one()
     if count and place.settings.smtp:
-        yield Finding(
-            "mail.waiting", {"count": count, "since": f"{since:%Y-%m-%d %H:%M} UTC"}
-        )
+        yield Finding("mail.waiting", {"count": count, "since": f"{since:%Y-%m-%d %H:%M} UTC"})
     for state in (MailState.FAILED, MailState.UNCERTAIN):
         count = session.scalar(select(func.count()).where(Mail.state == state)) or 0
         if count:

@@ -7,12 +7,8 @@ from flask.cli import with_appcontext
 
 
 @click.command("doctor")
-@click.option(
-    "--deploy", is_flag=True, help="Hold the portal to what the world asks of it."
-)
-@click.option(
-    "--deep", is_flag=True, help="Look at every decision, file and page there is."
-)
+@click.option("--deploy", is_flag=True, help="Hold the portal to what the world asks of it.")
+@click.option("--deep", is_flag=True, help="Look at every decision, file and page there is.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 @click.pass_context
 @with_appcontext

@@ -76,12 +76,8 @@ def _revisions(app: Flask) -> tuple[set[str], str | None]:
     """Every migration there is, and the last."""
     from alembic.script import ScriptDirectory
 
-    scripts = ScriptDirectory.from_config(
-        app.extensions["migrate"].migrate.get_config()
-    )
-    return {
-        each.revision for each in scripts.walk_revisions()
-    }, scripts.get_current_head()
+    scripts = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config())
+    return {each.revision for each in scripts.walk_revisions()}, scripts.get_current_head()
 
 
 @check(
@@ -121,9 +117,7 @@ def connections(_place: Place) -> Iterator[Finding]:
     for pragma, wanted in PRAGMAS.items():
         value = db.session().scalar(text(f"PRAGMA {pragma}"))
         if value != wanted:
-            yield Finding(
-                "sqlite.pragma", {"pragma": pragma, "value": value, "wanted": wanted}
-            )
+            yield Finding("sqlite.pragma", {"pragma": pragma, "value": value, "wanted": wanted})
 
 
 @check(
@@ -143,9 +137,7 @@ def durability(_place: Place) -> Iterator[Finding]:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             value = db.session().scalar(text(f"SHOW {setting}"))
             if value == "off":
-                yield Finding(
-                    "postgresql.setting", {"setting": setting, "value": value}
-                )
+                yield Finding("postgresql.setting", {"setting": setting, "value": value})
 
 
 @check(

@@ -40,14 +40,10 @@ def foreign_keys(_place: Place) -> Iterator[Finding]:
     yield from _missing_keys()
     if not on_postgresql():
         broken: dict[tuple[str, str], int] = {}
-        for table, _row, referred, _key in db.session().execute(
-            text("PRAGMA foreign_key_check")
-        ):
+        for table, _row, referred, _key in db.session().execute(text("PRAGMA foreign_key_check")):
             broken[table, referred] = broken.get((table, referred), 0) + 1
         for (table, referred), count in sorted(broken.items()):
-            yield Finding(
-                "keys.broken", {"table": table, "referred": referred, "count": count}
-            )
+            yield Finding("keys.broken", {"table": table, "referred": referred, "count": count})
         return
     for table, constraint in db.session().execute(text(_UNCHECKED)):
         yield Finding("keys.unchecked", {"table": table, "constraint": constraint})
@@ -73,9 +69,7 @@ WHERE tgenabled = 'D' AND relnamespace = 'public'::regnamespace ORDER BY 1"""
 
 def _keys() -> Iterator[ForeignKeyConstraint]:
     for table in sorted(Base.metadata.tables.values(), key=lambda table: table.name):
-        keys = [
-            key for key in table.constraints if isinstance(key, ForeignKeyConstraint)
-        ]
+        keys = [key for key in table.constraints if isinstance(key, ForeignKeyConstraint)]
         yield from sorted(keys, key=lambda key: list(key.column_keys))
 
 
@@ -89,20 +83,14 @@ def _missing_keys() -> Iterator[Finding]:
     for key in _keys():
         columns = tuple(key.column_keys)
         if (key.table.name, columns, key.referred_table.name) not in known:
-            yield Finding(
-                "keys.missing", {"table": key.table.name, "columns": ", ".join(columns)}
-            )
+            yield Finding("keys.missing", {"table": key.table.name, "columns": ", ".join(columns)})
 
 
 def _orphans(key: ForeignKeyConstraint) -> int:
     """Rows whose key is whole and refers to nothing."""
     mine, other = key.table.alias("mine"), key.referred_table.alias("other")
-    pairs = [
-        (mine.c[each.parent.key], other.c[each.column.key]) for each in key.elements
-    ]
-    there = (
-        select(1).select_from(other).where(*(one == two for one, two in pairs)).exists()
-    )
+    pairs = [(mine.c[each.parent.key], other.c[each.column.key]) for each in key.elements]
+    there = select(1).select_from(other).where(*(one == two for one, two in pairs)).exists()
     whole = and_(*(one.is_not(None) for one, _ in pairs))
     query = select(func.count()).select_from(mine).where(whole, ~there)
     return db.session().scalar(query) or 0
@@ -111,11 +99,7 @@ def _orphans(key: ForeignKeyConstraint) -> int:
 @check(
     "one registry a row (R1)",
     Needs.SCHEMA,
-    {
-        "r1.mixed": Words(
-            "{count} rows of {table} refer by {column} to the other registry", RESTORE
-        )
-    },
+    {"r1.mixed": Words("{count} rows of {table} refer by {column} to the other registry", RESTORE)},
 )
 def one_registry(_place: Place) -> Iterator[Finding]:
     """R1: no row refers to one of another registry, whatever the database was told to check."""
@@ -124,13 +108,9 @@ def one_registry(_place: Place) -> Iterator[Finding]:
         mine, other = tables[table].alias("mine"), tables[referred].alias("other")
         joined = mine.join(other, mine.c[column] == other.c.id)
         query = select(func.count()).select_from(joined)
-        count = db.session().scalar(
-            query.where(mine.c.registry_id != other.c.registry_id)
-        )
+        count = db.session().scalar(query.where(mine.c.registry_id != other.c.registry_id))
         if count:
-            yield Finding(
-                "r1.mixed", {"table": table, "column": column, "count": count}
-            )
+            yield Finding("r1.mixed", {"table": table, "column": column, "count": count})
 
 
 @check(
@@ -172,9 +152,7 @@ def triggers(_place: Place) -> Iterator[Finding]:
 def texts(place: Place) -> Iterator[Finding]:
     """What the portal's rows say, they say in each language of the program (N3 gates publishing)."""
     for table in sorted(Base.metadata.tables.values(), key=lambda table: table.name):
-        for column in (
-            each for each in table.columns if isinstance(each.type, LocalizedType)
-        ):
+        for column in (each for each in table.columns if isinstance(each.type, LocalizedType)):
             lacking: dict[str, int] = {}
             for said in db.session().scalars(select(column).where(column.is_not(None))):
                 for language in said.missing(place.program.languages):

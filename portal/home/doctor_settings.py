@@ -140,9 +140,7 @@ def cookies(place: Place) -> Iterator[Finding]:
     ):
         there = str(place.app.config[setting])
         if not there.startswith(good):
-            yield Finding(
-                "cookie.loose", {"setting": setting, "value": there, "wanted": so}
-            )
+            yield Finding("cookie.loose", {"setting": setting, "value": there, "wanted": so})
 
 
 @check(
@@ -160,9 +158,7 @@ def business_clock(place: Place) -> Iterator[Finding]:
     """Contracts live in today, unless this is a demo."""
     file = place.settings.clock_stamp
     if clock.is_set() or place.settings.starts_on or file.exists():
-        yield Finding(
-            "clock.set", {"today": clock.today().isoformat(), "file": str(file)}
-        )
+        yield Finding("clock.set", {"today": clock.today().isoformat(), "file": str(file)})
 
 
 @check(
@@ -242,9 +238,7 @@ def time_zone(place: Place) -> Iterator[Finding]:
     Needs.NOTHING,
     {
         "pack.fault": Words("{place}: {fault}", "complete the pack there"),
-        "catalogue.missing": Words(
-            "{file} is not there", "pybabel compile -d {folder}"
-        ),
+        "catalogue.missing": Words("{file} is not there", "pybabel compile -d {folder}"),
         "catalogue.old": Words(
             "{file} is not what its source says",
             "pybabel compile -d {folder}",

@@ -57,13 +57,9 @@ def wall_clock(place: Place) -> Iterator[Finding]:
     """This machine's clock is not behind what happened already; every team's zone is known."""
     moments: dict[str, datetime | None] = {
         "the newest event": db.session().scalar(select(func.max(Event.at))),
-        "the newest decision": db.session().scalar(
-            select(func.max(StoredDecision.recorded_at))
-        ),
+        "the newest decision": db.session().scalar(select(func.max(StoredDecision.recorded_at))),
         "the newest file of PORTAL_DATA": _newest_file(place.settings.data),
-        "the newest work of the worker": db.session().scalar(
-            select(func.max(JobRun.started_at))
-        ),
+        "the newest work of the worker": db.session().scalar(select(func.max(JobRun.started_at))),
     }
     for thing, newest in moments.items():
         if newest is not None and newest > place.now + SLACK:
