@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.accounts.models import Person
+from portal.accounts.models import Membership, Person
 from portal.companies.applications import acts_for, stands
 from portal.companies.models import Application
 from portal.companies.names import alike
@@ -30,7 +30,9 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class Applied:
-    """An application, whose it is, who sent it and who decided it."""
+    """An application, whose it is, who sent it and who decided it. `email` is the sender's while they
+    act for the company: where they went later is no business of its registries.
+    """
 
     id: int
     ref: str
@@ -180,13 +182,19 @@ def _alike(session: Session, actor: Actor, found: Applied) -> list[tuple[int, st
 
 def _applied(actor: Actor) -> Any:
     sender, decider = aliased(Person), aliased(Person)
+    still = exists().where(
+        Membership.person_id == Application.sent_by,
+        Membership.partner_id == Application.partner_id,
+        Membership.ended_at.is_(None),
+    )
+    email = case((still, sender.email), else_="").label("email")
     return (
         visible_to(Application, actor)
         .with_only_columns(
             *(Application.id, Application.ref, Application.state, Application.program),
             *(Application.note, Application.sent_at, Application.decided_at, Application.reason),
             *(Application.registry_id, Registry.slug, Registry.name, Registry.thread),
-            *(Application.partner_id, Partner.name, sender.name, sender.email, decider.name),
+            *(Application.partner_id, Partner.name, sender.name, email, decider.name),
             *(Application.agreement_id, Agreement.number),
         )
         .join(Registry, Registry.id == Application.registry_id)
