@@ -6,26 +6,25 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from portal import config
-from portal.accounts import address_views as _address  # noqa: F401 - more pages of one's own
+from portal.accounts import address_views, factor_views, inbox, password_views, reset_views
 from portal.accounts import cli as accounts_cli
-from portal.accounts import inbox
-from portal.accounts import jobs as _accounts_jobs  # noqa: F401 - joins the timetable
+from portal.accounts import jobs as accounts_jobs
 from portal.accounts import own_views as own
-from portal.accounts import password_views as _password  # noqa: F401 - more of them
-from portal.accounts import views as accounts
+from portal.accounts import views as sign_in_views
+from portal.accounts.blueprint import bp as signing_in
 from portal.accounts.labels import ROLES, acting_as
 from portal.accounts.sessions import load as load_session
 from portal.audit import cli as audit_cli
-from portal.audit import jobs as _audit_jobs  # noqa: F401 - joins the timetable
+from portal.audit import jobs as audit_jobs
 from portal.audit import views as audit
 from portal.companies import application_views as applications
 from portal.companies import apply_views as apply
 from portal.companies import invitation_views as invitations
 from portal.companies import leaving_views as leaving
 from portal.companies import people_views as people
-from portal.companies import queries as _companies  # noqa: F401 - its tables
+from portal.companies import queries as company_scopes
 from portal.companies import review_views as review
-from portal.companies import staff_places as _staff_places  # noqa: F401 - more of them
+from portal.companies import staff_places
 from portal.companies import staff_views as staff
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
@@ -37,7 +36,7 @@ from portal.home import views as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.orders import cli as orders_cli
-from portal.orders import jobs as _orders_jobs  # noqa: F401 - joins the timetable
+from portal.orders import jobs as orders_jobs
 from portal.orders import views as orders
 from portal.registry import cli as registry_cli
 from portal.registry import views as registry
@@ -50,6 +49,7 @@ from portal.web import (
     downloads,
     edge,
     errors,
+    file_jobs,
     guards,
     headers,
     i18n,
@@ -62,12 +62,16 @@ from portal.web import (
     static,
     uploads,
 )
-from portal.web import file_jobs as _file_jobs  # noqa: F401 - joins the timetable
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
+# Imported to join: views their slice's blueprint, jobs the timetable, scopes their tables.
+JOINED = (
+    *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_places),
+    *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
+)
 PAGES = (
-    accounts.bp,
+    signing_in,
     own.bp,
     leaving.bp,
     inbox.bp,

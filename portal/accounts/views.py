@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.accounts import demo, factor_views, proofs, reset_views, signing_in
+from portal.accounts import demo, proofs, signing_in
 from portal.accounts.blueprint import bp
 from portal.accounts.entry import adopt, asked, begin, know, leave, pending, refused
 from portal.accounts.factors import confirmed
@@ -18,8 +18,6 @@ from portal.kernel.access import Permission
 from portal.store.db import db
 from portal.web.guards import actor, public, requires
 from portal.web.site import safe_path, url
-
-__all__ = ["bp", "factor_views", "reset_views"]
 
 
 @bp.get("/sign-in")
