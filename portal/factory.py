@@ -6,8 +6,9 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from portal import config
-from portal.accounts import address_views, factor_views, inbox, password_views, reset_views
+from portal.accounts import address_views, factor_views, password_views, reset_views
 from portal.accounts import cli as accounts_cli
+from portal.accounts import inbox_views as inbox
 from portal.accounts import jobs as accounts_jobs
 from portal.accounts import own_views as own
 from portal.accounts import views as sign_in_views
@@ -24,7 +25,7 @@ from portal.companies import leaving_views as leaving
 from portal.companies import people_views as people
 from portal.companies import queries as company_scopes
 from portal.companies import review_views as review
-from portal.companies import staff_places
+from portal.companies import staff_place_views
 from portal.companies import staff_views as staff
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
@@ -67,7 +68,7 @@ from portal.web.site import RowId, site
 
 # Imported to join: views their slice's blueprint, jobs the timetable, scopes their tables.
 JOINED = (
-    *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_places),
+    *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
 )
 PAGES = (

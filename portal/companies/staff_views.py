@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.accounts.labels import ROLES
-from portal.companies import leaving, people_staff, staff_pages
+from portal.companies import leaving, staff, staff_pages
 from portal.companies.people import Answer
 from portal.companies.people_forms import STAFF
 from portal.companies.people_labels import refusals
@@ -73,7 +73,7 @@ def deactivation(person_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_PEOPLE, recent=True)
 def deactivate(person_id: int) -> ResponseReturnValue:
     """Shut them out."""
-    return _do("deactivation", person_id, people_staff.deactivate, _("%(name)s is shut out."))
+    return _do("deactivation", person_id, staff.deactivate, _("%(name)s is shut out."))
 
 
 @bp.get("/<int:person_id>/reactivation")
@@ -88,7 +88,7 @@ def reactivation(person_id: int) -> ResponseReturnValue:
 def reactivate(person_id: int) -> ResponseReturnValue:
     """Let them in again."""
     done = _("%(name)s can sign in again.")
-    return _do("reactivation", person_id, people_staff.reactivate, done)
+    return _do("reactivation", person_id, staff.reactivate, done)
 
 
 @bp.get("/<int:person_id>/sessions")
@@ -103,7 +103,7 @@ def sessions(person_id: int) -> ResponseReturnValue:
 def end_sessions(person_id: int) -> ResponseReturnValue:
     """End them all."""
     done = _("%(name)s is signed out everywhere.")
-    return _do("sessions", person_id, people_staff.sign_out_everywhere, done)
+    return _do("sessions", person_id, staff.sign_out_everywhere, done)
 
 
 @bp.get("/<int:person_id>/factor")
@@ -118,7 +118,7 @@ def factor(person_id: int) -> ResponseReturnValue:
 def reset_factor(person_id: int) -> ResponseReturnValue:
     """Forget it."""
     done = _("The second step of %(name)s is forgotten, and they are told by e-mail.")
-    return _do("factor", person_id, people_staff.reset_factor, done)
+    return _do("factor", person_id, staff.reset_factor, done)
 
 
 @bp.get("/<int:person_id>/anonymisation")

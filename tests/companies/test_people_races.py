@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import Membership
-from portal.companies import invitations, people, people_staff
+from portal.companies import invitations, people, staff
 from portal.kernel.access import VISITOR, Role
 from portal.store.db import atomic, db
 from tests.companies import cast
@@ -38,7 +38,7 @@ def leave(_membership_id, who):
 
 
 def deactivate(person_id, who):
-    return told(people_staff.deactivate(person_id, actor=who, now=NOW()))
+    return told(staff.deactivate(person_id, actor=who, now=NOW()))
 
 
 def remove_unguarded(membership_id, who):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.accounts.models import Factor, Person, SignIn
-from portal.companies import invitations, people, people_staff
+from portal.companies import invitations, people, staff
 from portal.companies.people_rules import PeopleCode, Place
 from portal.kernel.access import GRANTS, Permission, Role
 from portal.registry.models import Registry, Team
@@ -137,7 +137,7 @@ def test_who_is_shut_out_is_out_at_the_next_request_and_comes_back_in_the_same_r
 def test_neither_oneself_nor_a_companys_last_administrator_is_shut_out(visitor, email, code):
     admin = visitor.as_(ADMIN)
     do(admin, "deactivation", email, status=422)
-    found = people_staff.deactivate(person(email), actor=actor(ADMIN), now=NOW())
+    found = staff.deactivate(person(email), actor=actor(ADMIN), now=NOW())
     assert [reason.code for reason in found.reasons] == [code]
     assert len(living(email)) == 1
 
@@ -238,7 +238,7 @@ def test_a_forgotten_person_is_a_number(visitor):
     page = admin.get(f"/en/staff/{who}")
     assert "Former person" in page and "Diego" not in page and NORTE not in page
     assert living_of(who) == []
-    do_again = people_staff.reactivate(who, actor=actor(ADMIN), now=NOW())
+    do_again = staff.reactivate(who, actor=actor(ADMIN), now=NOW())
     assert do_again is None, "what is forgotten is not let in again"
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts import inbox
+from portal.accounts import inbox_views as inbox
 from portal.accounts.models import Person
 from portal.store import scope
 from portal.store.db import db
