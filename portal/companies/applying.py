@@ -15,6 +15,7 @@ from portal.accounts import links, passwords, throttle
 from portal.accounts.commands import add_person
 from portal.accounts.models import MailedLink, Person
 from portal.accounts.queries import credentials
+from portal.accounts.records import Asked, note
 from portal.accounts.rules import address_key
 from portal.accounts.throttle import Later, Reserved
 from portal.companies.applications import add
@@ -146,13 +147,17 @@ def confirm(token: str, password: str, *, now: datetime, origin: str) -> Confirm
 
 
 def _confirm_known(token: str, wish: Wish, password: str, now: datetime, origin: str) -> Confirmed:
+    row, asked = credentials(db.session(), wish.email), Asked(origin=origin)
+    person, told = row.id if row else None, {"at": "application"}
     with atomic() as session:
         buckets = throttle.sign_in_buckets(wish.email, origin, None)
         reserved = throttle.reserve(session, buckets, now)
-    if isinstance(reserved, Later):
-        return Confirmed(Outcome.LATER, later=reserved)
-    row = credentials(db.session(), wish.email)
+        if isinstance(reserved, Later):
+            note(session, "person.sign_in_throttled", person, asked, now, told)
+            return Confirmed(Outcome.LATER, later=reserved)
     if not passwords.verify(row.password_hash if row else None, password) or row is None:
+        with atomic() as session:
+            note(session, "person.sign_in_failed", person, asked, now, told)
         return Confirmed(Outcome.WRONG_PASSWORD)
     return _make(token, row.id, now, origin, reserved=reserved)
 

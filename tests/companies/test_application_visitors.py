@@ -26,6 +26,7 @@ from tests.companies.applicants import (
     join,
     mails,
 )
+from tests.companies.cast import events, person
 from tests.conftest import PASSWORD as DEMO_PASSWORD
 from tests.people import CHANNEL, CHANNEL_L3, LEAD, LEAD_L3, NORTE, NORTE_ADMIN, Browser
 from tests.registry.world import CTL, L3
@@ -140,12 +141,15 @@ def test_somebody_known_proves_the_password_and_keeps_account_and_companies(demo
 
 
 def test_wrong_passwords_behind_a_link_are_counted_with_those_of_signing_in(demo: Flask) -> None:
-    """B4: the link is no second door."""
+    """B4, B23: the link is no second door, and each try at it is on record."""
     token = ask(demo, email=NORTE)
     for _ in range(10):
         confirm(demo, token, "wrong every time", 422)
     confirm(demo, token, DEMO_PASSWORD, 429)
     assert not applications()
+    told = events("person.sign_in_failed", "person.sign_in_throttled")
+    assert [verb.rpartition("_")[2] for verb, *_ in told] == ["failed"] * 10 + ["throttled"]
+    assert {payload["person_id"] for *_, payload in told} == {person(NORTE)}
 
 
 def test_a_deactivated_persons_address_takes_no_password(demo: Flask) -> None:
