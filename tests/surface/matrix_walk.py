@@ -125,10 +125,10 @@ class Walk:
         if not fact:
             self.wrong.append(otherwise)
 
-    def answered(self, *only: str) -> "Walk":
+    def answered(self, *only: str, methods: tuple[str, ...] = ANSWERED) -> "Walk":
         """Every question to a view (or to those named), but those that spoil the next one."""
         for rule in rules(self.app):
-            for method in ANSWERED:
+            for method in methods:
                 if method in (rule.methods or ()) and (not only or rule.endpoint in only):
                     self._answered(rule, method)
         return self
