@@ -127,7 +127,7 @@ def _secret(found: Mail, who: Actor) -> str | None:
 
 def _rows(query: Select[Mail]) -> list[Mail]:
     """The newest of `query` before the one the page begins at, one more than a page shows."""
-    before = _uuid(request.args.get("before", ""))
+    before = request.args.get("before", type=uuid.UUID)
     if before is not None:
         query = query.where(Mail.id < before)
     return list(db.session().scalars(query.order_by(Mail.id.desc()).limit(PAGE + 1)))
@@ -135,7 +135,7 @@ def _rows(query: Select[Mail]) -> list[Mail]:
 
 def _pages(rows: list[Mail]) -> dict[str, object]:
     older = str(rows[PAGE - 1].id) if len(rows) > PAGE else None
-    return {"older": older, "first": _uuid(request.args.get("before", "")) is None}
+    return {"older": older, "first": request.args.get("before", type=uuid.UUID) is None}
 
 
 def _subject(row: Mail) -> Markup | str:

@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
     session, who = db.session(), actor()
     people = queries.own_people(session, who)
     filters = _filters(request.args.get("group", ""), request.args.get("person", type=row_id))
-    before = _uuid(request.args.get("before", ""))
+    before = request.args.get("before", type=uuid.UUID)
     found = queries.page(session, who, filters, before)
     chosen = filters.person
     if chosen in found.names and chosen not in dict(people):
@@ -100,10 +100,3 @@ def _groups(who: Actor) -> list[Group]:
 def _filters(group: str, person: int | None) -> Filters:
     """What was asked for; what says nothing narrows nothing."""
     return Filters(Group(group) if group in set(Group) else None, person)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
