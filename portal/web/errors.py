@@ -41,7 +41,7 @@ TEXTS = {
     ),
     413: (
         _l("That is too large for us to take"),
-        _l("Nothing was stored. Send less text or a smaller file."),
+        _l("Nothing was stored. Go back, and send less text or a smaller file."),
     ),
     415: (
         _l("We do not read that kind of content"),
