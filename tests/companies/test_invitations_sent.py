@@ -58,6 +58,7 @@ def test_of_the_own_company_it_is_said_who_is_in_it_already(visitor):
     browser.get("/en/people/invite")
     page = browser.post("/en/people/invite", {"email": NORTE.upper(), **ROLE}, status=422)
     assert "already" in page and NORTE.upper() in page
+    assert 'href="#email"' in page and 'aria-describedby="email-hint email-error"' in page
     assert cast.sent() == []
 
 
