@@ -38,7 +38,7 @@ def test_table_map_and_marks_say_the_same(sqlite_house: House) -> None:
 
 
 def test_the_matrix_has_thousands_of_cells_and_none_is_blank(sqlite_house: House) -> None:
-    """A2: each cell has an answer of the table, for 17 actors, one of them in two sessions.
+    """A2: each cell has an answer of the table, for 17 actors, one of them in two sessions."""
     app, count = sqlite_house.app, 0
     for player in PLAYERS:
         mine = dict(cells(app, player.role))
