@@ -15,7 +15,7 @@ from portal.store.db import atomic, db
 from tests.companies import cast
 from tests.companies.cast import NOW, actor, living, membership, tokens
 from tests.companies.inviting import NEW, invite, newcomer
-from tests.concurrency.crowd import together, unguarded
+from tests.concurrency.crowd import TRIES, together, unguarded
 from tests.people import ADMIN, CSM, NORTE, NORTE_ADMIN
 
 DONE = "done"
@@ -138,10 +138,17 @@ def test_of_six_who_take_one_link_at_once_one_gets_it(demo):
 
 
 def test_without_the_guard_of_six_some_meet_an_error(demo):
-    """The control: the database's own keys still hold, and answer with an error."""
-    invite()
-    answers = set(together(demo, take_unguarded, [(tokens(NEW)[0],)] * 6))
-    assert answers & {"IntegrityError", "OperationalError"}, answers
+    """The control: the database's own keys still hold, and answer with an error. On a busy machine
+    the six may come one by one, so they may try a few times.
+    """
+    met: set[str] = set()
+    for number in range(TRIES):
+        address = f"nueva{number}@norte.example"
+        invite(address)
+        met |= set(together(demo, take_unguarded, [(tokens(address)[0],)] * 6))
+        if met & {"IntegrityError", "OperationalError"}:
+            return
+    raise AssertionError(met)
 
 
 def test_a_removed_membership_is_the_same_one_for_both(demo, two):
