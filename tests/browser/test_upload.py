@@ -103,7 +103,8 @@ def test_the_bar_moves_while_the_files_travel_and_the_reader_is_told_where_it_we
     expect(reader.locator("#files-error")).to_contain_text("plano.pdf")
     values = reader.evaluate("window.values")
     assert values[0][0] == 0 and values[-1] == [100, False], values
-    assert reader.evaluate("document.activeElement.id") == "files"
+    assert reader.evaluate("document.activeElement.matches('[data-errors]')")
+    assert reader.locator("[data-errors] a[href='#files']").count() == 1
 
 
 @pytest.mark.parametrize("reader", [True], indirect=True, ids=["script"])
