@@ -34,13 +34,16 @@ HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Say who may keep a page and in what it varies; one for a signed-in reader is never stored."""
+    """Say who may keep a page and in what it varies; one for a signed-in reader, or for whoever holds
+    a mailed link, is never stored.
+    """
 
     @app.after_request
     def _headers(response: Response) -> Response:
         if response.mimetype == "text/html":
             response.headers["Vary"] = "Cookie, Accept-Language, X-Partial"
-            stored = "private, no-cache" if not actor().known else "no-store"
+            theirs = actor().known or "token" in request.args
+            stored = "no-store" if theirs else "private, no-cache"
             response.headers.setdefault("Cache-Control", stored)
         if (
             request.endpoint

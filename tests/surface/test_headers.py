@@ -36,6 +36,13 @@ def test_a_page_for_a_signed_in_reader_is_never_stored(visitor: Browser) -> None
     assert visitor.page.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["invitation", "account/address/new", "apply/confirm"])
+def test_what_a_mailed_link_opens_is_never_stored(visitor: Browser, path: str) -> None:
+    """It tells an address, and its form holds the token: nobody's back button brings it up again."""
+    answer = visitor._send("get", f"/es/{path}?token={'A' * 43}")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(visitor: Browser) -> None:
     visitor.client.get("/es/sign-in")
     visitor.as_(NORTE)
