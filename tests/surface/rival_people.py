@@ -13,7 +13,8 @@ from portal.companies.models import Invitation
 from portal.companies.people_rules import Place
 from portal.kernel import clock
 from portal.kernel.access import Role
-from portal.registry.models import Partner
+from portal.registry.models import Partner, Team
+from portal.registry.rules import TeamKind
 from portal.store.db import db
 from tests import people
 from tests.companies.cast import actor
@@ -27,12 +28,22 @@ INVITED = {
 Told = tuple[str, str, str, frozenset[str], frozenset[str]]
 
 
+def _place(partner_id: int | None) -> Place:
+    """A company's own people; for the portal's administrator, a registry's account team (R1)."""
+    if partner_id is not None:
+        return Place(Role.PARTNER_USER, partner_id)
+    team = db.session.scalars(
+        select(Team).where(Team.kind == TeamKind.ACCOUNT).order_by(Team.id)
+    ).first()
+    assert team is not None
+    return Place(Role.ACCOUNT_TEAM, None, team.registry_id, team.id)
+
+
 def invite() -> None:
     """Each administrator invites somebody; the address is a canary."""
     for email, invited in INVITED.items():
         who = actor(email)
-        company = who.partner_id is not None
-        place = Place(Role.PARTNER_USER if company else Role.CSM, who.partner_id)
+        place = _place(who.partner_id)
         sent = invitations.invite(
             invited, place, language="es", house="Portal", actor=who, now=clock.wall()
         )
