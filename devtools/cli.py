@@ -97,9 +97,11 @@ def greet(database: Database) -> None:
     say(f"\nThe portal is ready: {url}\n")
     password, people = database.sign_ins()
     if people:
-        say(f"Demo sign-ins at {url}/en/sign-in, all with the password {password}")
+        say(f"Demo sign-ins at {url}/en/sign-in, by one click, or with the password {password}")
+        say("and, where there is one, a code of the secret beside the role (TOTP):")
         for person in people:
-            say(f"  {person['email']:32} {person['role']}")
+            secret = person.get("totp_secret", "")
+            say(f"  {person['email']:32} {person['role']:16} {secret}".rstrip())
     say("\nStop with Ctrl-C.")
 
 

@@ -42,7 +42,7 @@ class Stamp:
 
     def write(self, key: str) -> None:
         """Say that the step is done; atomic, so a stamp is whole or absent."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         half = self.path.with_name(self.path.name + ".half")
         half.write_text(key)
         half.replace(self.path)
