@@ -33,6 +33,16 @@ class Permission(StrEnum):
     READ_ORDERS = "orders.read"
     PLACE_ORDERS = "orders.place"
     EDIT_FAQ = "faq.edit"
+    READ_NOTICES = "notices.read"
+    POST_NOTICES = "notices.post"
+    COUNTERSIGN = "notices.countersign"
+    CORRECT_FACTS = "facts.correct"
+    READ_LIBRARY = "library.read"
+    EDIT_LIBRARY = "library.edit"
+    READ_COUNCILS = "councils.read"
+    EDIT_COUNCILS = "councils.edit"
+    ASK_TEAM = "questions.ask"
+    ANSWER_QUESTIONS = "questions.answer"
     COMPANY_PEOPLE = "people.company"
     MANAGE_PEOPLE = "people.manage"
     APPLY = "applications.send"
@@ -52,6 +62,10 @@ _PARTNER = _SIGNED_IN | {
     Permission.READ_ORDERS,
     Permission.PLACE_ORDERS,
     Permission.READ_FILES,
+    Permission.READ_NOTICES,
+    Permission.READ_LIBRARY,
+    Permission.READ_COUNCILS,
+    Permission.ASK_TEAM,
 }
 _COMPANY = {Permission.COMPANY_PEOPLE, Permission.APPLY, Permission.READ_TRAIL}
 _CHANNEL = _SIGNED_IN | {
@@ -63,6 +77,20 @@ _CHANNEL = _SIGNED_IN | {
     Permission.REVIEW_APPLICATIONS,
     Permission.READ_FILES,
     Permission.READ_TRAIL,
+    Permission.READ_NOTICES,
+    Permission.POST_NOTICES,
+    Permission.READ_LIBRARY,
+    Permission.EDIT_LIBRARY,
+    Permission.READ_COUNCILS,
+    Permission.EDIT_COUNCILS,
+    Permission.ANSWER_QUESTIONS,
+}
+_LEAD = _CHANNEL | {Permission.COUNTERSIGN, Permission.CORRECT_FACTS}
+_ACCOUNT_TEAM = _SIGNED_IN | {
+    Permission.READ_CONTRACTS,
+    Permission.READ_ORDERS,
+    Permission.READ_LIBRARY,
+    Permission.ANSWER_QUESTIONS,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -70,8 +98,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PARTNER_USER: frozenset(_PARTNER),
     Role.PARTNER_ADMIN: frozenset(_PARTNER | _COMPANY),
     Role.CHANNEL_MANAGER: frozenset(_CHANNEL),
-    Role.CHANNEL_LEAD: frozenset(_CHANNEL),
-    Role.ACCOUNT_TEAM: frozenset(_SIGNED_IN | {Permission.READ_CONTRACTS, Permission.READ_ORDERS}),
+    Role.CHANNEL_LEAD: frozenset(_LEAD),
+    Role.ACCOUNT_TEAM: frozenset(_ACCOUNT_TEAM),
     Role.SUPPORT: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
     Role.CSM: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
     Role.FINANCE: frozenset(_SIGNED_IN),

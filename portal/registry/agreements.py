@@ -5,9 +5,8 @@ The first value of something new needs no notice (N1); every later one does.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -17,6 +16,7 @@ from portal.registry.rules import ContractStatus, Program, TeamKind
 from portal.registry.standing import State, state_on
 from portal.store.facts import WarrantKind, warrant
 from portal.store.ordering import by_name
+from portal.store.periods import begin
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,12 @@ def open_agreement(
         (COMPENSATION, terms.compensation),
         (SCHEDULE, terms.schedule),
     ):
-        row: dict[str, Any] = {
-            fact.subject: agreement.id,
-            fact.value: value,
-            "valid_from": terms.starts_on,
-            "valid_to": None,
-            "warrant_id": stands_on.id,
-        }
-        if fact is CHANNEL_TEAM:
-            row["registry_id"] = registry_id
-        session.execute(insert(fact.model), [row])
+        begin(
+            *(session, fact, agreement.id, value),
+            on=terms.starts_on,
+            warrant_id=stands_on.id,
+            registry_id=registry_id,
+        )
     return agreement.id
 
 

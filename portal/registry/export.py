@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.kernel.spans import Span, at
 from portal.registry.facts import ACCOUNT_TEAM, CHANNEL_TEAM, COMPENSATION, SCHEDULE
 from portal.registry.kinds import KINDS
 from portal.registry.lines import Paper, successors, tenure
@@ -31,8 +32,8 @@ from portal.registry.models import (
     TeamMember,
 )
 from portal.registry.reading import FORMULA
-from portal.registry.spans import Span, at, spoken_of
-from portal.registry.stage_facts import spans_of
+from portal.registry.spans import spoken_of
+from portal.store.periods import spans_of
 
 Rows = Iterator[Sequence[Any]]
 

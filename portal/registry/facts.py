@@ -6,7 +6,11 @@
 from portal.registry.models import AgreementSchedule, AgreementTeam, AgreementTerms, LineTeam
 from portal.store.facts import gated
 
-ACCOUNT_TEAM = gated("contract.account_team", LineTeam, "line_id", "team_id")
-CHANNEL_TEAM = gated("agreement.channel_team", AgreementTeam, "agreement_id", "team_id")
-COMPENSATION = gated("agreement.compensation_terms", AgreementTerms, "agreement_id", "terms")
-SCHEDULE = gated("agreement.payment_schedule", AgreementSchedule, "agreement_id", "schedule")
+ACCOUNT_TEAM = gated("contract.account_team", LineTeam, "line_id", "team_id", "teams")
+CHANNEL_TEAM = gated("agreement.channel_team", AgreementTeam, "agreement_id", "team_id", "teams")
+COMPENSATION = gated(
+    "agreement.compensation_terms", AgreementTerms, "agreement_id", "terms", "compensation"
+)
+SCHEDULE = gated(
+    "agreement.payment_schedule", AgreementSchedule, "agreement_id", "schedule", "payment_schedule"
+)

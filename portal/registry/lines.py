@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.registry.spans import DAY
+from portal.kernel.spans import DAY
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ the one that stands is held for a notice (N1), or applied as a correction when i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
+from portal.kernel.spans import DAY, Span, at, by_start, earlier, overwrite
+
 Value = int | str
-DAY = timedelta(days=1)
 
 
 class Fresh(StrEnum):
@@ -24,20 +25,6 @@ class Fresh(StrEnum):
     ORIGIN = "origin"
     INHERITED = "inherited"
     CORRECTION = "correction"
-
-
-@dataclass(frozen=True)
-class Span:
-    """A value between two dates, both inclusive; an open end is None."""
-
-    start: date
-    end: date | None
-    value: Value
-    warrant: int | Fresh
-
-    def holds(self, on: date) -> bool:
-        """Whether it holds on `on`."""
-        return self.start <= on and (self.end is None or on <= self.end)
 
 
 @dataclass(frozen=True)
@@ -68,11 +55,6 @@ def spoken_of(start: date, end: date | None, today: date) -> date:
     return max(start, today if end is None else min(today, end))
 
 
-def at(spans: Sequence[Span], on: date) -> Span | None:
-    """The period that holds on `on`."""
-    return next((span for span in spans if span.holds(on)), None)
-
-
 def settle(
     spans: Sequence[Span], claims: Sequence[Claim], *, today: date, correct: bool
 ) -> Settled:
@@ -91,7 +73,7 @@ def settle(
             out.taken.append(claim)
         elif correct:
             start = max(claim.start, stands.start)
-            end = _earlier(claim.end, stands.end)
+            end = earlier(claim.end, stands.end)
             out.spans = overwrite(out.spans, Span(start, end, claim.value, Fresh.CORRECTION))
             out.corrected.append((claim, stands.value))
         else:
@@ -117,28 +99,9 @@ def _fill(spans: list[Span], claim: Claim, on: date) -> list[Span]:
     after = next((span for span in spans if span.start > on), None)
     if after is not None and after.value == claim.value:
         joined = replace(after, start=start)
-        return sorted([*(span for span in spans if span is not after), joined], key=_start)
+        return sorted([*(span for span in spans if span is not after), joined], key=by_start)
     end = None if after is None else after.start - DAY
-    return sorted([*spans, Span(start, end, claim.value, Fresh.ORIGIN)], key=_start)
-
-
-def overwrite(spans: Sequence[Span], new: Span) -> list[Span]:
-    """`spans` with `new` over them; what it covers in part is cut, and equal neighbours join."""
-    kept = [new]
-    for span in spans:
-        if span.start < new.start:
-            end = _earlier(span.end, new.start - DAY)
-            kept.append(replace(span, end=end))
-        if new.end is not None and (span.end is None or span.end > new.end):
-            kept.append(replace(span, start=max(span.start, new.end + DAY)))
-    joined: list[Span] = []
-    for span in sorted(kept, key=_start):
-        last = joined[-1] if joined else None
-        if last and (last.value, last.warrant) == (span.value, span.warrant):
-            joined[-1] = replace(last, end=span.end)
-        else:
-            joined.append(span)
-    return joined
+    return sorted([*spans, Span(start, end, claim.value, Fresh.ORIGIN)], key=by_start)
 
 
 def merged(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
@@ -157,13 +120,3 @@ def clash(spans: Sequence[Span], others: Sequence[Span]) -> tuple[date, Value, V
         if one is not None and other is not None and one.value != other.value:
             return day, one.value, other.value
     return None
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
-
-
-def _start(span: Span) -> date:
-    return span.start

@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from portal.kernel.spans import Span
 from portal.registry.facts import CHANNEL_TEAM, COMPENSATION, SCHEDULE
 from portal.registry.models import Agreement, Partner, Team
 from portal.registry.problems import Held
 from portal.registry.rows import Key, Row
 from portal.registry.rules import ImportCode, TeamKind
-from portal.registry.spans import Claim, Span, Value, settle
+from portal.registry.spans import Claim, Value, settle
 from portal.registry.stage_contracts import team_codes
-from portal.registry.stage_facts import spans_of, write_spans
 from portal.registry.staging import Lookup, Plan, Stage, Values, Warrants, cells, compare
 from portal.store.facts import GatedFact
+from portal.store.periods import spans_of, write_spans
 
 KEY = ("registry_id", "number")
 OWN = ("program", "status", "starts_on", "ends_on")
@@ -106,4 +107,4 @@ def _write(at: Stage, fact: GatedFact, changed: dict[Key, list[Span]], warrants:
     for (slug, number), periods in changed.items():
         found: Any = lookup.get(number, at.registries[slug])
         spans[found.id], registry[found.id] = periods, at.registries[slug]
-    write_spans(at.session, fact, spans, registry if fact is CHANNEL_TEAM else None, warrants)
+    write_spans(at.session, fact, spans, registry if fact is CHANNEL_TEAM else None, warrants.id)

@@ -7,14 +7,15 @@ stands changes nothing; a line that consolidates standing lines takes one of the
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from portal.kernel.spans import Span, at
 from portal.registry.facts import ACCOUNT_TEAM
 from portal.registry.lines import Chain, Paper, successors, tenure
 from portal.registry.problems import Held
 from portal.registry.rules import ImportCode
-from portal.registry.spans import Claim, Fresh, Span, at, clash, merged, settle
+from portal.registry.spans import Claim, Fresh, clash, merged, settle
 from portal.registry.stage_contracts import Book, team_codes
-from portal.registry.stage_facts import spans_of
 from portal.registry.staging import Plan, Stage
+from portal.store.periods import spans_of
 
 
 @dataclass

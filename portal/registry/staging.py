@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -16,8 +15,8 @@ from portal.registry.rules import ImportCode
 from portal.registry.spans import Fresh
 from portal.store.db import Base
 from portal.store.facts import WarrantKind, warrant
+from portal.store.periods import chunked
 
-CHUNK = 5000
 Values = dict[str, Any]
 
 
@@ -73,13 +72,6 @@ class Stage:
     def slug(self, registry_id: int) -> str:
         """The slug of a registry."""
         return next(slug for slug, each in self.registries.items() if each == registry_id)
-
-
-def chunked(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    """`items` in lists of at most `size`, small enough for one statement's parameters."""
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 def fetch(

@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import delete, insert, update
 
+from portal.kernel.spans import Span
 from portal.registry.facts import ACCOUNT_TEAM
 from portal.registry.models import Contract, ContractLine, Replacement
 from portal.registry.rows import Row
-from portal.registry.spans import Span
 from portal.registry.stage_contracts import Book, books, differences, refer
-from portal.registry.stage_facts import write_spans
 from portal.registry.stage_lines import Lines, settle_lines
-from portal.registry.staging import Compared, Lookup, Plan, Stage, Warrants, chunked
+from portal.registry.staging import Compared, Lookup, Plan, Stage, Warrants
+from portal.store.periods import chunked, write_spans
 
 
 def stage(rows: Sequence[Row], at: Stage) -> Plan:
@@ -102,4 +102,4 @@ def _write_spans(
     at: Stage, spans: dict[int, list[Span]], registry: dict[int, int], warrants: Warrants
 ) -> None:
     if spans:
-        write_spans(at.session, ACCOUNT_TEAM, spans, registry, warrants)
+        write_spans(at.session, ACCOUNT_TEAM, spans, registry, warrants.id)

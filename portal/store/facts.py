@@ -3,21 +3,30 @@
 Each fact is its own typed table over `Period`: a subject, a value, the dates it holds (both
 inclusive, an open end is None), and the warrant it stands on. The first value of a new subject
 stands on an origin; every later one needs a notice, or a correction that says it is one.
+
+The slice that owns a fact declares it with `gated()`, and says with a `Desk` how people speak of it:
+notices learn facts from these declarations alone and name none of them.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, and_, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from portal.kernel.access import Actor
+from portal.kernel.decision import JSON
+from portal.kernel.localized import Localized
 from portal.store.db import Base
 from portal.store.events import who
 from portal.store.scope import internal
+
+Key = int | str
+Words = str | Localized
 
 
 class WarrantKind(StrEnum):
@@ -29,7 +38,10 @@ class WarrantKind(StrEnum):
 
 
 class Warrant(Base):
-    """What a period stands on: where a first value came from, a notice, or a marked correction."""
+    """What a period stands on: where a first value came from, a notice, or a marked correction.
+
+    `reason` of a notice is its public reference.
+    """
 
     __tablename__ = "warrant"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,22 +64,108 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a fact is about, as people know it. `registry_id` None: it belongs to no registry.
+
+    `detail` tells two of the same label apart (a customer, a team, a purpose); it may be empty.
+    """
+
+    key: Key
+    label: Words
+    registry_id: int | None
+    detail: Words = ""
+
+
+class BadValue(ValueError):
+    """A value a fact cannot have; `code` is the `FieldWord` that says why (`web/fact_words.py`)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class Desk(Protocol):
+    """How people speak of one fact: who may be asked about it, what it says, whom it concerns.
+
+    Values are JSON as a notice keeps them: a text, a number, a mapping of languages, None.
+    Every method reads with a fixed number of queries, whatever the number of keys.
+    """
+
+    def find(self, session: Session, actor: Actor, words: str, most: int) -> Sequence[Subject]:
+        """The subjects `actor` may change that `words` name (all, for no words), the nearest first."""
+
+    def named(self, session: Session, keys: Collection[Key]) -> Mapping[Key, Subject]:
+        """These subjects; unknown ones are missing. Not limited to what anyone may see."""
+
+    def choices(self, session: Session, key: Key) -> Sequence[tuple[JSON, Words]] | None:
+        """The values the subject may take, with their words; None where any text will do."""
+
+    def read(self, session: Session, key: Key, typed: Mapping[str, str]) -> JSON:
+        """The value somebody typed, by language ("" where the fact has none). Raises BadValue."""
+
+    def said(self, session: Session, values: Collection[JSON]) -> Sequence[Words]:
+        """Each of `values` in words, in their order."""
+
+    def affected(
+        self, session: Session, keys: Collection[Key], on: date
+    ) -> Mapping[Key, frozenset[int]]:
+        """The partner companies each subject's value touches on `on`, by subject."""
+
+
+@dataclass(frozen=True)
 class GatedFact:
-    """The declaration of a fact that changes only by notice: its name, table, and columns."""
+    """A fact that changes only by notice: its name, table and columns, and how notices treat it.
+
+    `topic` is the key of the program's lead times. A `shared` fact belongs to no single partner: it
+    changes for everybody at once, when all whom it touches are served (N2). `localized`: its value
+    is a text in every language.
+    """
 
     name: str
     model: type[Any]
     subject: str
     value: str
+    topic: str
+    shared: bool = False
+    localized: bool = False
+
+    def key(self, text: str) -> Key:
+        """The key of a subject from its text. Raises ValueError for one it cannot be."""
+        kind = self.model.__table__.c[self.subject].type.python_type
+        found: Key = kind(text)
+        return found
+
+    def stored(self, value: JSON) -> Any:
+        """A value as its column takes it."""
+        return Localized(value) if self.localized and isinstance(value, Mapping) else value  # type: ignore[arg-type]
+
+    def plain(self, value: Any) -> JSON:
+        """A value of its column as a notice keeps it."""
+        return dict(value) if isinstance(value, Localized) else value
 
 
 GATED: dict[str, GatedFact] = {}
+DESKS: dict[str, Desk] = {}
 
 
-def gated(name: str, model: type[Any], subject: str, value: str) -> GatedFact:
+def gated(
+    name: str,
+    model: type[Any],
+    subject: str,
+    value: str,
+    topic: str,
+    *,
+    shared: bool = False,
+    localized: bool = False,
+) -> GatedFact:
     """Declare that `value` of `subject` in the period table `model` changes only by notice."""
-    fact = GATED[name] = GatedFact(name, model, subject, value)
+    fact = GATED[name] = GatedFact(name, model, subject, value, topic, shared, localized)
     return fact
+
+
+def speaks(fact: GatedFact, desk: Desk) -> None:
+    """Declare how people speak of `fact`; a fact without a desk can be in no notice."""
+    DESKS[fact.name] = desk
 
 
 def in_period(model: type[Any], on: date) -> ColumnElement[bool]:
