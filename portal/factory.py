@@ -40,6 +40,8 @@ from portal.orders import cli as orders_cli
 from portal.orders import jobs as orders_jobs
 from portal.orders import views as orders
 from portal.registry import cli as registry_cli
+from portal.registry import desks as registry_desks
+from portal.registry import labels as registry_labels
 from portal.registry import views as registry
 from portal.registry.directory import directory
 from portal.store import db as database
@@ -66,10 +68,12 @@ from portal.web import (
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
-# Imported to join: views their slice's blueprint, jobs the timetable, scopes their tables.
+# Imported to join: views their slice's blueprint, jobs the timetable, scopes their tables, desks and
+# labels the facts they speak of.
 JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
+    *(registry_desks, registry_labels),
 )
 PAGES = (
     signing_in,

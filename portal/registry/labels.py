@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from portal.kernel.decision import Code
 from portal.registry.problems import Held, Problem
 from portal.registry.rules import ImportCode as C
+from portal.web.fact_words import call
 
 IMPORT_CODES: dict[Code, object] = {
     C.FILE_EMPTY: _l("The file is empty: not even a header."),
@@ -64,3 +65,13 @@ def held_reason(held: Held) -> str:
     """Why a change waits, as a sentence."""
     facts = {"subject": held.subject, "stands": held.stands, "given": held.given}
     return str(IMPORT_CODES[C.NEEDS_NOTICE]) % facts
+
+
+call(
+    **{
+        "contract.account_team": _l("Account team of a contract"),
+        "agreement.channel_team": _l("Channel support team of an agreement"),
+        "agreement.compensation_terms": _l("Compensation terms of an agreement"),
+        "agreement.payment_schedule": _l("Payment schedule of an agreement"),
+    }
+)
