@@ -6,16 +6,14 @@ from dataclasses import asdict
 import click
 from flask import current_app
 
-from portal.faq import load as faq
+from portal.home.parts import LOADERS, RECORDS
 from portal.kernel import clock
-from portal.registry import load as registry
 from portal.store import pack
 from portal.store import program as programs
 from portal.web.commands import Commands
 
 program = Commands("program", help="The program pack of this portal.")
 seed = Commands("seed", help="Made-up content to try the portal with.")
-LOADERS = {**registry.LOADERS, **faq.LOADERS}
 
 
 @program.command("load")
@@ -25,8 +23,9 @@ def load(dry_run: bool, as_json: bool) -> None:
     """Load what the database does not have yet of the pack; report what changed in it."""
     served = current_app.extensions["portal.program"]
     try:
-        documents = pack.load_documents(served.slug)
-        report = programs.load(served, documents, LOADERS, now=clock.wall(), dry_run=dry_run)
+        parts: list[pack.Document | pack.Record]
+        parts = [*pack.load_documents(served.slug), *pack.load_records(served.slug, RECORDS)]
+        report = programs.load(served, parts, LOADERS, now=clock.wall(), dry_run=dry_run)
     except (pack.PackError, programs.OtherProgram) as error:
         raise click.ClickException(str(error)) from error
     if as_json:

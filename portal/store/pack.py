@@ -1,12 +1,12 @@
 """Program packs: what a program is called, which registries it keeps, what it says. Data, not code.
 
 A pack is a folder of `portal/programs`: `program.toml`, the documents in `blocks/`, `faq/` and
-`rules/`, and two made-up worlds, `sample/` (of no company, shown to visitors) and `demo/`. Files are
+`rules/`, files of records (`pack_records.py`), and two made-up worlds, `sample/` (of no company, shown to visitors) and `demo/`. Files are
 the origin only: what was loaded into a database lives there. Every reader here raises PackError with
 all faults it found, each with its file and line. `root` is the packs' folder (tests give their own).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from portal.kernel.localized import Localized
 from portal.store.pack_documents import Document, Kind, read_documents
 from portal.store.pack_format import Fault, PackError, Source, Table
+from portal.store.pack_records import Record, RecordKind, Said, read_records
 from portal.store.pack_worlds import Account, DemoPeople, Example, read_accounts, read_showcase
 
 __all__ = [
@@ -27,13 +28,17 @@ __all__ = [
     "Kind",
     "PackError",
     "Program",
+    "Record",
+    "RecordKind",
     "RegistryInfo",
+    "Said",
     "check",
     "default_slug",
     "demo_path",
     "load_accounts",
     "load_documents",
     "load_program",
+    "load_records",
     "load_showcase",
     "packs",
     "sample_path",
@@ -133,6 +138,19 @@ def load_documents(slug: str, root: Path = PROGRAMS) -> tuple[Document, ...]:
     return documents
 
 
+def load_records(
+    slug: str, kinds: Collection[RecordKind], root: Path = PROGRAMS
+) -> tuple[Record, ...]:
+    """The records of `kinds` of the pack `slug`, each kind in the order of its file."""
+    program = load_program(slug, root)
+    said = Said(program.languages, frozenset(each.slug for each in program.registries))
+    faults: list[Fault] = []
+    records = read_records(root / slug, kinds, said, faults)
+    if faults:
+        raise PackError(faults)
+    return records
+
+
 def load_showcase(slug: str, root: Path = PROGRAMS) -> tuple[Example, ...]:
     """The example baskets over the sample world of the pack `slug`, in their order."""
     faults: list[Fault] = []
@@ -163,12 +181,20 @@ def demo_path(slug: str, root: Path = PROGRAMS) -> Path:
     return root / slug / "demo"
 
 
-def check(slug: str, root: Path = PROGRAMS) -> tuple[Fault, ...]:
+def check(
+    slug: str, root: Path = PROGRAMS, kinds: Collection[RecordKind] = ()
+) -> tuple[Fault, ...]:
     """Every fault of the pack `slug`, over all its files; empty when it can be used."""
     found: set[Fault] = set()
-    for load in (load_documents, load_showcase, load_accounts):
+    loads: tuple[Callable[[], object], ...] = (
+        lambda: load_documents(slug, root),
+        lambda: load_records(slug, kinds, root),
+        lambda: load_showcase(slug, root),
+        lambda: load_accounts(slug, root),
+    )
+    for load in loads:
         try:
-            load(slug, root)
+            load()
         except PackError as error:
             found.update(error.faults)
     return tuple(sorted(found))

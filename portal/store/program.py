@@ -4,15 +4,16 @@ Pack files are the origin only: the first load fills the database, which is the 
 A later load adds what is new, reports what changed in the pack, and touches nothing that stands.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.store.db import Base, atomic
-from portal.store.pack import Document, Program
+from portal.store.pack import Document, Program, Record
 from portal.store.scope import internal
 
 
@@ -26,7 +27,7 @@ class LoadedProgram(Base):
 
 
 class LoadedPart(Base):
-    """One document of the pack as it was when it was loaded."""
+    """One document or record of the pack as it was when it was loaded."""
 
     __tablename__ = "loaded_part"
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -36,8 +37,9 @@ class LoadedPart(Base):
 
 internal(LoadedProgram, LoadedPart)
 
-# How a slice takes new documents of a kind (or "program": the pack's own table); the moment is wall time.
-Loader = Callable[[Session, Program, list[Document], datetime], None]
+# How a slice takes new documents or records of a kind (or "program": the pack's own table); the moment
+# is wall time.
+Loader = Callable[[Session, Program, list[Any], datetime], None]
 
 
 class OtherProgram(Exception):
@@ -46,7 +48,7 @@ class OtherProgram(Exception):
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did: document keys that are new, that changed in the pack, that stand."""
+    """What a load did: keys of documents and records that are new, that changed in the pack, that stand."""
 
     slug: str
     added: tuple[str, ...]
@@ -57,7 +59,7 @@ class LoadReport:
 
 def load(
     program: Program,
-    documents: tuple[Document, ...],
+    found: Sequence[Document | Record],
     loaders: Mapping[str, Loader],
     *,
     now: datetime,
@@ -72,8 +74,8 @@ def load(
         if served not in (None, program.slug):
             raise OtherProgram(f"this database serves {served}, not {program.slug}")
         known = {row.key: row.sha256 for row in session.scalars(select(LoadedPart))}
-        parts = {f"{document.kind}/{document.id}": document for document in documents}
-        hashes = {key: document.sha256 for key, document in parts.items()}
+        parts = {f"{part.kind}/{part.id}": part for part in found}
+        hashes = {key: part.sha256 for key, part in parts.items()}
         hashes["program"] = program.sha256
         report = LoadReport(
             slug=program.slug,
