@@ -5,7 +5,7 @@ inside it. Each row counts in full against the quota of its owner, whoever else 
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -109,10 +109,23 @@ class FileRoom(Base):
 
 internal(FileRoom)
 
+Readers = Callable[[Actor], ColumnElement[bool]]
+_READERS: list[Readers] = []
+
+
+def readers(condition: Readers) -> Readers:
+    """Declare who else sees files: a slice tells of the subjects that are its own, and of no other.
+
+    As a scope does, it depends on the actor and on the business date alone.
+    """
+    _READERS.append(condition)
+    return condition
+
 
 @scope(File)
 def _visible_files(actor: Actor) -> ColumnElement[bool]:
-    """A company's own; a registry's for its channel people; what one brought oneself.
+    """A company's own; a registry's for its channel people; what one brought oneself; and what the
+    slice of its subject shows to more people (`readers`).
 
     What one brought in another capacity (for a company one has left, for the other registry) is
     seen by whoever has that capacity now.
@@ -134,6 +147,7 @@ def _visible_files(actor: Actor) -> ColumnElement[bool]:
             seen = or_(seen, File.registry_id == actor.registry_id)
     else:
         return false()
+    seen = or_(seen, *(condition(actor) for condition in _READERS))
     return and_(File.removed_at.is_(None), seen)
 
 
