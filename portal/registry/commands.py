@@ -1,8 +1,8 @@
 """Importing a file into the registries: read, check, compare, and write all of it or nothing."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor
+from portal.kernel.decision import JSON
 from portal.registry import profiles, reading, stage_agreements, stage_plain, write_contracts
 from portal.registry.kinds import KINDS, Kind
 from portal.registry.models import Registry
@@ -27,6 +28,10 @@ from portal.store.types import new_ref
 # Imports wait for one another on PostgreSQL, as SQLite's writers do: two files that make the same
 # row would otherwise meet in a constraint instead of a comparison.
 _IMPORT_LOCK = 7_301_117
+
+# Whoever drafts notices listens here: called in the import's transaction, after its writes, with
+# what a file asked for and only a notice may change; the moment is wall time. Not on a dry run.
+ON_HELD: list[Callable[[Session, Sequence[Held], Actor, datetime], None]] = []
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,8 @@ def import_file(
         errors = _in_order([*read.problems, *parsed.problems, *plan.problems])
         result = _result(kind, dry_run, read, parsed, plan, errors)
         if not errors and not dry_run:
-            _write(session, read, plan, result, correction, _home(parsed, registries), actor, now)
+            home = _home(parsed, registries)
+            return _write(session, read, plan, result, correction, home, actor, now)
     return result
 
 
@@ -206,9 +212,13 @@ def _result(
         unchanged=plan.unchanged,
         repeated=parsed.repeated,
         skipped=skipped,
-        held=tuple(sorted(plan.held, key=lambda each: each.line)),
-        corrected=tuple(sorted(plan.corrected, key=lambda each: each.line)),
+        held=_by_line(plan.held),
+        corrected=_by_line(plan.corrected),
     )
+
+
+def _by_line(found: list[Held]) -> tuple[Held, ...]:
+    return tuple(sorted(found, key=lambda each: each.line))
 
 
 def _write(
@@ -220,22 +230,23 @@ def _write(
     home: int | None,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Imported:
     """The writes in order and one event; a file that changes and asks nothing leaves no trace."""
     if not (plan.created or plan.changed or plan.held):
-        return
+        return result
     origin = f"import {result.kind} {read.name}"
     warrants = Warrants(session, origin, correction, actor, now)
     for write in plan.writes:
         write(warrants)
+    result = replace(result, held=_by_line(plan.held), corrected=_by_line(plan.corrected))
     payload = {
         "kind": result.kind,
         "sha256": read.sha256,
         "created": result.created,
         "changed": result.changed,
         "correction": correction is not None,
-        "held": [held_json(each) for each in result.held],
-        "corrected": [held_json(each) for each in result.corrected],
+        "held": [_trace(each) for each in result.held],
+        "corrected": [_trace(each) for each in result.corrected],
     }
     stream = f"import:{new_ref()}"
     emit(
@@ -247,6 +258,10 @@ def _write(
         registry_id=home,
         payload=payload,
     )
+    if result.held:
+        for listener in ON_HELD:
+            listener(session, result.held, actor, now)
+    return result
 
 
 def _home(parsed: Parsed, registries: Mapping[str, int]) -> int | None:
@@ -255,8 +270,13 @@ def _home(parsed: Parsed, registries: Mapping[str, int]) -> int | None:
     return registries.get(found.pop() or "") if len(found) == 1 else None
 
 
+def _trace(held: Held) -> dict[str, JSON]:
+    """A held or corrected change as an event keeps it: by ids, since a value may be an address."""
+    return {"line": held.line, "fact": held.fact, "subject": held.subject_id}
+
+
 def held_json(held: Held) -> dict[str, str | int]:
-    """A held or corrected change as the events, the CLI and a notice's draft take it."""
+    """A held or corrected change as the CLI tells it."""
     return {
         "line": held.line,
         "registry": held.registry,

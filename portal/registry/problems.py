@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from portal.kernel.decision import JSON
 from portal.registry.rules import CODES, ImportCode
+from portal.store.facts import Key
 
 SHOWN = 120
 
@@ -49,8 +50,10 @@ def _shown(value: str | None) -> str | None:
 class Held:
     """A change of a dated fact that a file asked for and only a notice may make (N1).
 
-    Nothing was changed; this is the place where a notice will be drafted. `stands` is the value
-    in force, `given` the one in the file.
+    Nothing was changed; a notice is drafted from it. `subject`, `stands` (the value in force) and
+    `given` (the one in the file) are words of the file; `fact`, `subject_id` and `value` say the
+    same change by ids and JSON. A subject that the import itself makes has its id once it is
+    written, and none before.
     """
 
     line: int
@@ -59,6 +62,8 @@ class Held:
     stands: str
     given: str
     fact: str
+    subject_id: Key | None
+    value: JSON
 
 
 class Refused(Exception):

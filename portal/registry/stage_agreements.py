@@ -81,7 +81,10 @@ def _settle(
         cell = row.values[name]
         for pairs, found in ((settled.held, plan.held), (settled.corrected, plan.corrected)):
             found.extend(
-                Held(row.line, *_subject(row), _said(codes, stands), cell, fact=fact.name)
+                Held(
+                    *(row.line, *_subject(row), _said(codes, stands), cell),
+                    *(fact.name, ids.get(row.line), value),
+                )
                 for _, stands in pairs
             )
         if settled.taken or settled.corrected:

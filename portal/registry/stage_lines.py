@@ -82,7 +82,10 @@ def settle_lines(stage: Stage, plan: Plan, book: Book, given: Mapping[int, int])
                 words = (desk.codes[int(stands)], desk.codes[int(claim.value)])
                 number = numbers[claim.line]
                 found.append(
-                    Held(claim.line, book.registry, number, *words, fact=ACCOUNT_TEAM.name)
+                    Held(
+                        *(claim.line, book.registry, number, *words),
+                        *(ACCOUNT_TEAM.name, chain.keeps, claim.value),
+                    )
                 )
     return out
 

@@ -1,6 +1,7 @@
 """Contracts as a file leaves them: staged whole, then written in bulk."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -30,12 +31,17 @@ def stage(rows: Sequence[Row], at: Stage) -> Plan:
     plan.created = len(compared.new)
     plan.changed = len(touched & {*compared.ids})
     plan.unchanged = len(referred.staged) - plan.created - plan.changed
-    plan.writes.append(lambda warrants: _write(at, found, lines, compared, warrants))
+    plan.writes.append(lambda warrants: _write(at, found, lines, compared, plan, warrants))
     return plan
 
 
 def _write(
-    at: Stage, found: list[Book], lines: list[Lines], compared: Compared, warrants: Warrants
+    at: Stage,
+    found: list[Book],
+    lines: list[Lines],
+    compared: Compared,
+    plan: Plan,
+    warrants: Warrants,
 ) -> None:
     """Lines first, then papers, then what replaces what, then teams: each leans on the one before."""
     places = [_place_lines(at, book) for book in found]
@@ -45,6 +51,11 @@ def _write(
         for place, chain in enumerate(book.made)
         for paper in chain.papers
     }
+    for found_here in (plan.held, plan.corrected):
+        found_here[:] = [
+            replace(each, subject_id=line_of[at.registries[each.registry], each.subject])
+            for each in found_here
+        ]
     for _, values in compared.new:
         values["line_id"] = line_of[values["registry_id"], values["number"]]
     moved = [

@@ -3,7 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from portal.registry import commands
 from portal.registry.facts import CHANNEL_TEAM, COMPENSATION, SCHEDULE
+from portal.registry.models import Contract, Team
+from portal.registry.problems import Held
 from portal.store.db import db
 from portal.store.events import Event
 from portal.store.facts import GatedFact, Warrant
@@ -56,7 +59,9 @@ def test_a_renewal_of_a_standing_line_keeps_its_team_and_the_change_waits(
     assert "C2" in held["reason"]
     assert history("B") == [("2010-01-01", "", "C1", "origin")]
     payloads = db.session.scalars(select(Event.payload)).all()
-    assert [event["held"][0]["subject"] for event in payloads if event["held"]] == ["B"]
+    line = db.session.scalar(select(Contract.line_id).where(Contract.number == "B"))
+    told = {"line": 3, "fact": "contract.account_team", "subject": line}
+    assert [event["held"] for event in payloads if event["held"]] == [[told]]
 
 
 def test_a_changed_team_cell_changes_nothing_and_the_row_counts_unchanged(
@@ -126,15 +131,28 @@ def test_a_consolidation_takes_a_team_of_the_lines_it_replaces(house_desk: Desk)
     assert lines() == {frozenset("A"), frozenset("B"), frozenset("Z")}
 
 
-def test_a_consolidation_cannot_bring_a_third_team(house_desk: Desk) -> None:
+def test_a_consolidation_cannot_bring_a_third_team(
+    house_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever drafts notices is told once, by ids, of a line the file itself makes too."""
+    heard: list[Held] = []
+    monkeypatch.setattr(commands, "ON_HELD", [lambda session, held, actor, now: heard.extend(held)])
     house_desk.give("contracts", [contract("A", "C1"), contract("B", "C2")])
     rows = [
         contract("Z", "C3", "2016-01-01", "A", "B"),
         contract("Y", "C3", "2017-01-01", "Z"),
     ]
+    house_desk.give("contracts", rows, "--dry-run")
+    assert heard == []
     done = house_desk.give("contracts", rows)
     assert [(held["subject"], held["from"]) for held in done["held"]] == [("Z", "C1"), ("Y", "C1")]
     assert history("Y") == [("2016-01-01", "", "C1", "origin")]
+    line = db.session.scalar(select(Contract.line_id).where(Contract.number == "Z"))
+    team = db.session.scalar(select(Team.id).where(Team.code == "C3"))
+    assert {(each.fact, each.subject_id, each.value) for each in heard} == {
+        ("contract.account_team", line, team)
+    }
+    assert len(heard) == 2
 
 
 def test_a_paper_cannot_be_moved_to_a_line_of_another_team(house_desk: Desk) -> None:
