@@ -49,6 +49,8 @@ STATE_NAMES = {
     MailState.FAILED: (_l("Not sent"), "no"),
     MailState.UNCERTAIN: (_l("May not have arrived"), "no"),
 }
+CAME_BACK = "bounced"
+_BACK = _l("Came back"), "no"
 
 
 @bp.get("/inbox/")
@@ -73,14 +75,17 @@ def everyone() -> ResponseReturnValue:
     query, state = visible_to(Mail, actor()), request.args.get("state", "")
     if state in set(MailState):
         query = query.where(Mail.state == MailState(state))
+    elif state == CAME_BACK:
+        query = query.where(Mail.bounced_at.is_not(None))
     rows = _rows(query)
     return render_template(
         "accounts/inbox_all.html",
         mails=rows[:PAGE],
         **_pages(rows),
-        state=state if state in set(MailState) else None,
+        state=state if state in {*MailState, CAME_BACK} else None,
         kinds=KIND_NAMES,
-        states=STATE_NAMES,
+        states={**STATE_NAMES, CAME_BACK: _BACK},
+        state_of=_state,
         kept=mail.kept(),
     )
 
@@ -103,9 +108,14 @@ def letter(mail_id: str) -> ResponseReturnValue:
         words=words,
         mine=mine,
         kind=KIND_NAMES.get(found.kind, found.kind),
-        state=STATE_NAMES[found.state],
+        state=_state(found),
         kept=mail.kept(),
     )
+
+
+def _state(found: Mail) -> tuple[object, str]:
+    """In words, and with which mark."""
+    return STATE_NAMES[found.state] if found.bounced_at is None else _BACK
 
 
 def _own(who: Actor) -> Select[Mail]:

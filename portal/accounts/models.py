@@ -178,3 +178,37 @@ class Attempt(Base):
     kind: Mapped[str]
     key: Mapped[str]
     at: Mapped[datetime]
+
+
+class FeedKind(StrEnum):
+    """In which form a secret address tells its news."""
+
+    ATOM = "atom"
+    CALENDAR = "calendar"
+
+
+class FeedKey(Base):
+    """A secret address under which one of a person's capacities reads its news, without signing in.
+
+    Of each kind at most one lives for a membership; it ends with that, or by being revoked.
+    """
+
+    __tablename__ = "feed_key"
+    __table_args__ = (
+        Index("ix_feed_key_person_id", "person_id"),
+        Index(
+            "uq_feed_key_living",
+            *("membership_id", "kind"),
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    kind: Mapped[FeedKind]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]

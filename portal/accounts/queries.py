@@ -14,6 +14,7 @@ from portal.accounts.models import (
     Attempt,
     Device,
     Factor,
+    FeedKey,
     Level,
     MailedLink,
     Membership,
@@ -33,7 +34,7 @@ from portal.kernel.access import (
 from portal.registry.models import Agreement, Partner, Registry
 from portal.store.scope import internal, scope
 
-internal(SignIn, Factor, RecoveryCode, MailedLink, Device, Attempt)
+internal(SignIn, Factor, RecoveryCode, MailedLink, Device, Attempt, FeedKey)
 
 
 @scope(Person)

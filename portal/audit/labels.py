@@ -55,6 +55,7 @@ VERBS = {
     "registry.imported": _l("Contract registry imported"),
     "registry.exported": _l("Contract registry exported"),
     "mail.retried": _l("A mail put in the queue again"),
+    "mail.bounced": _l("A mail came back"),
     "access.denied": _l("Access denied"),
     "trail.exported": _l("This trail downloaded"),
 }

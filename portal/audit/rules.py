@@ -37,7 +37,7 @@ _OF: dict[Group, tuple[str, ...]] = {
     Group.ORDERS: ("orders.placed",),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),
-    Group.PORTAL: ("mail.retried",),
+    Group.PORTAL: ("mail.retried", "mail.bounced"),
     Group.ACCESS: ("access.denied", "trail.exported"),
 }
 VERBS: dict[str, Group] = {verb: group for group, verbs in _OF.items() for verb in verbs}

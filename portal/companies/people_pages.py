@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.accounts.mailboxes import stale_addresses
 from portal.accounts.models import Membership, Person, SignIn
 from portal.accounts.queries import capacities
 from portal.companies import invitations
@@ -25,7 +26,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody of the reader's company; `id` is the membership's. `active`: they can sign in."""
+    """Somebody of the reader's company; `id` is the membership's. `active`: they can sign in.
+
+    `unreached_since`: the last mail to them came back or was refused.
+    """
 
     id: int
     person_id: int
@@ -35,6 +39,7 @@ class Colleague:
     since: date
     seen_on: date | None
     active: bool
+    unreached_since: date | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def colleagues(
     session: Session, actor: Actor, *, after: int | None = None, one: int | None = None
 ) -> list[Colleague]:
     """The living members of the actor's company by name, from the one after membership `after`, one
-    more than a page; or `one` membership alone. One query.
+    more than a page; or `one` membership alone. Two queries.
     """
     there = aliased(Membership)
     seen = (
@@ -98,14 +103,17 @@ def colleagues(
     if after is not None:
         mine, last = by_name(Person.name), by_name(_name_of(after, actor))
         query = query.where(or_(mine > last, (mine == last) & (Membership.id > after)))
+    rows = session.execute(query.limit(PAGE + 1)).all()
+    stale = stale_addresses(session, [row.person_id for row in rows])
     return [
         Colleague(
             *(row.id, row.person_id, row.name, row.email, row.role),
             clock.local_date(row.since),
             clock.local_date(row.seen_at) if row.seen_at else None,
             row.active,
+            clock.local_date(stale[row.person_id]) if row.person_id in stale else None,
         )
-        for row in session.execute(query.limit(PAGE + 1))
+        for row in rows
     ]
 
 

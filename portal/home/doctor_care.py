@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from portal.accounts.mailboxes import stale_addresses
 from portal.audit.proof import problems as audit_problems
 from portal.store.db import db
 from portal.store.file_care import problems as file_problems
@@ -80,6 +81,11 @@ def seals(place: Place) -> Iterator[Finding]:
             "flask mail list --failed; flask mail retry ID sends one again, perhaps twice",
             Blocks.NEVER,
         ),
+        "mail.stale": Words(
+            "{count} people get no mail: the last to them came back or was refused",
+            "their company's people page shows whom; a new address, or a mail that arrives, clears it",
+            Blocks.NEVER,
+        ),
     },
 )
 def mail(place: Place) -> Iterator[Finding]:
@@ -97,3 +103,5 @@ def mail(place: Place) -> Iterator[Finding]:
             newest = select(Mail.last_error).where(Mail.state == state)
             error = session.scalar(newest.order_by(Mail.id.desc()).limit(1))
             yield Finding(f"mail.{state}", {"count": count, "error": error})
+    if people := len(stale_addresses(session)):
+        yield Finding("mail.stale", {"count": people})

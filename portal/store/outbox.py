@@ -3,23 +3,28 @@
 A mail is a row. It is claimed with a lease and marked `sending` before anything goes over the wire,
 and marked `sent` after; a lease that ran out leaves it `uncertain`, since it may have arrived, and no
 mail is sent again unless somebody says so (catalogue 0.10, C17). Rendering and sending are
-`web/mail.py`'s. All moments are wall time.
+`web/mail.py`'s, what comes back is `bounces.py`'s. All moments are wall time.
+
+A mail to many is a batch: its mails have ids given by whoever posts them, so that posting it again
+posts nothing twice, and they wait for the mails that somebody waits for.
 """
 
 import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, false
+from sqlalchemy import CheckConstraint, Index, false, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from portal.kernel.access import Actor, Role
 from portal.store.db import Base
+from portal.store.periods import chunked
 from portal.store.scope import scope
 from portal.store.types import uuid7
 
@@ -73,12 +78,26 @@ class Letter:
     attempt: int
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """One of many who are told the same: `id` is that of the delivery and becomes that of the mail."""
+
+    id: uuid.UUID
+    to: str
+    language: str
+    person_id: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Mail(Base):
     """One mail to one address. `context` holds what its template says, never a token or password.
 
     `secret` is the token of its link, wiped as soon as the mail is sent. `person_id` is whose mail
     it is, empty for somebody who has no account yet. `message_id` is given with the first try and
     stays the same over all of them, so that a receiver can tell a repetition.
+
+    `batch` names what it is one mail of; `bulk` lets every other mail go first. `bounced_at` is when
+    it was found to have come back after it was accepted, `bounce_status` why (RFC 3463: "5.1.1").
     """
 
     __tablename__ = "mail"
@@ -86,7 +105,10 @@ class Mail(Base):
         CheckConstraint("(state = 'sending') = (lease_until IS NOT NULL)", name="lease"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint("state <> 'sent' OR secret IS NULL", name="secret"),
-        Index("ix_mail_state_due_at", "state", "due_at"),
+        CheckConstraint("(bounced_at IS NULL) = (bounce_status IS NULL)", name="bounce"),
+        Index("ix_mail_state_bulk_due_at", "state", "bulk", "due_at"),
+        Index("ix_mail_batch_state", "batch", "state"),
+        Index("ix_mail_bounced_at", "bounced_at"),
         Index("ix_mail_person_id_id", "person_id", "id"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -104,6 +126,10 @@ class Mail(Base):
     message_id: Mapped[str | None]
     last_error: Mapped[str | None]
     created_at: Mapped[datetime]
+    batch: Mapped[str | None]
+    bulk: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    bounced_at: Mapped[datetime | None]
+    bounce_status: Mapped[str | None]
 
     def letter(self) -> Letter:
         """The mail as a value."""
@@ -143,6 +169,52 @@ def post(
     `now` is wall time, `context` plain JSON. Raises ValueError for an unknown kind, a context that
     lacks what the kind says, an address that is not exactly one, or a path that leaves the portal.
     """
+    values = _checked(kind, to, context)
+    mail = Mail(
+        id=uuid7(), person_id=person_id, language=language, secret=secret, **values, **_new(now)
+    )
+    session.add(mail)
+    session.info[POSTED] = True
+    return mail
+
+
+def post_many(
+    session: Session,
+    kind: str,
+    recipients: Iterable[Recipient],
+    *,
+    batch: str,
+    now: datetime,
+) -> int:
+    """Put one mail to each recipient into the outbox, as bulk; how many were not there yet.
+
+    Inside the caller's transaction, in few statements however many they are. A mail with the id of
+    one that is there already is not posted again, whatever it says. `batch` is the key they are
+    counted by (`batches.progress`): a code and ids. Raises ValueError as `post` does.
+    """
+    common = {**_new(now), "secret": None, "batch": batch, "bulk": True}
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(Mail).on_conflict_do_nothing(index_elements=["id"]).returning(Mail.id)
+    posted = 0
+    for chunk in chunked(recipients, 1000):
+        rows = [
+            {
+                **_checked(kind, each.to, each.context),
+                **common,
+                "id": each.id,
+                "person_id": each.person_id,
+                "language": each.language,
+            }
+            for each in chunk
+        ]
+        posted += len(session.scalars(statement, rows).all())
+    if posted:
+        session.info[POSTED] = True
+    return posted
+
+
+def _checked(kind: str, to: str, context: Mapping[str, Any] | None) -> dict[str, Any]:
     told = dict(context or {})
     if kind not in KINDS:
         raise ValueError(f"there is no mail of kind {kind!r}")
@@ -152,19 +224,8 @@ def post(
         raise ValueError("a mail goes to exactly one address")
     if not PATH.fullmatch(told.get("path", "/")):
         raise ValueError("the link of a mail is a path of the portal")
-    mail = Mail(
-        id=uuid7(),
-        kind=kind,
-        to_address=to,
-        person_id=person_id,
-        language=language,
-        context=told,
-        secret=secret,
-        state=MailState.WAITING,
-        attempts=0,
-        due_at=now,
-        created_at=now,
-    )
-    session.add(mail)
-    session.info[POSTED] = True
-    return mail
+    return {"kind": kind, "to_address": to, "context": told}
+
+
+def _new(now: datetime) -> dict[str, Any]:
+    return {"state": MailState.WAITING, "attempts": 0, "due_at": now, "created_at": now}

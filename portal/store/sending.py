@@ -37,13 +37,13 @@ def due(now: datetime) -> bool:
 def claim(now: datetime, host: str) -> Letter | None:
     """Take the mail that is due longest, for this sender alone until the lease ends; None: none.
 
-    It is `sending` from here on. Whoever claims says afterwards what became of it.
+    Bulk is taken when nothing else is due: who asked for a link never waits behind ten thousand. It is `sending` from here on. Whoever claims says afterwards what became of it.
     """
     with atomic() as session:
         mail = session.scalar(
             select(Mail)
             .where(*_ready(now))
-            .order_by(Mail.due_at, Mail.id)
+            .order_by(Mail.bulk, Mail.due_at, Mail.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -109,7 +109,8 @@ def wipe(now: datetime) -> None:
 def retry(mail_id: uuid.UUID, now: datetime) -> bool:
     """Send a failed or uncertain mail again, on somebody's word; whether there was such a mail.
 
-    An uncertain one may arrive twice then, with the same Message-ID. The word is on record.
+    An uncertain one may arrive twice then, with the same Message-ID; what was known of its coming back
+    is of the try before. The word is on record.
     """
     with atomic() as session:
         mail = session.get(Mail, mail_id, with_for_update=True)
@@ -117,6 +118,7 @@ def retry(mail_id: uuid.UUID, now: datetime) -> bool:
             return False
         emit(session, f"mail:{mail.id}", "mail.retried", actor=SYSTEM, at=now)
         mail.state, mail.due_at = MailState.WAITING, now
+        mail.bounced_at = mail.bounce_status = None
         session.info[POSTED] = True
         return True
 

@@ -5,15 +5,17 @@ who may run this may read the database too.
 """
 
 import uuid
+from typing import BinaryIO
 
 import click
 from sqlalchemy import select
 
 from portal.kernel import clock
-from portal.store import sending
+from portal.store import bounces, sending
+from portal.store.bounces import Marked
 from portal.store.db import db
 from portal.store.outbox import Mail, MailState
-from portal.web import mail, mail_words
+from portal.web import mail, mail_words, returned
 from portal.web.commands import Commands
 from portal.web.smtp import Unreachable
 
@@ -36,14 +38,20 @@ def send() -> None:
 
 
 @group.command("list")
-@click.option("--failed", is_flag=True, help="Only those that failed or may not have arrived.")
+@click.option(
+    "--failed", is_flag=True, help="Only those that failed, came back or may not have arrived."
+)
 @click.option("--limit", default=50, show_default=True, help="At most so many, the newest first.")
 def list_mail(failed: bool, limit: int) -> None:
     """Id, state, when, kind, address and error of each mail, the newest first."""
     query = select(Mail).order_by(Mail.id.desc()).limit(limit)
-    for row in db.session().scalars(query.where(Mail.state.in_(BAD)) if failed else query):
-        parts = (row.id, row.state.value, f"{row.created_at:%Y-%m-%d %H:%M}Z", row.kind)
-        click.echo("  ".join(map(str, (*parts, row.to_address, row.last_error or "-"))))
+    if failed:
+        query = query.where(Mail.state.in_(BAD) | Mail.bounced_at.is_not(None))
+    for row in db.session().scalars(query):
+        state = "bounced" if row.bounced_at else row.state.value
+        parts = (row.id, state, f"{row.created_at:%Y-%m-%d %H:%M}Z", row.kind)
+        why = row.bounce_status or row.last_error or "-"
+        click.echo("  ".join(map(str, (*parts, row.to_address, why))))
 
 
 @group.command("show")
@@ -64,3 +72,39 @@ def retry(mail_id: uuid.UUID) -> None:
     if not sending.retry(mail_id, clock.wall()):
         raise click.ClickException(f"{mail_id} is no failed or uncertain mail")
     click.echo("it is due now")
+
+
+@group.command("bounced")
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option("--id", "message_id", help="By hand: the Message-ID of the mail that came back.")
+@click.option("--status", help="By hand: why, as the server said it (RFC 3463), as 5.1.1.")
+def bounced(file: BinaryIO, message_id: str | None, status: str | None) -> None:
+    """Mark the mail that came back: reads the one mail that tells of it, or takes --id and --status.
+
+    A mail that is only late is not marked. For the mailbox of PORTAL_MAIL_FROM, one mail a call.
+    """
+    if bool(message_id) != bool(status):
+        raise click.UsageError("by hand it takes both --id and --status")
+    if message_id and status:
+        if not bounces.STATUS.fullmatch(status):
+            raise click.UsageError("--status is three numbers of RFC 3463, as 5.1.1")
+        said = returned.Returned((_bracketed(message_id),), status, status[0] == "5", "hand")
+    else:
+        try:
+            said = returned.read(file.read(returned.MOST + 1))
+        except returned.Unreadable as error:
+            raise click.ClickException(f"nothing is marked: {error}") from error
+    if not said.failed:
+        click.echo(f"nothing is marked: {said.status} does not say that it failed for good")
+        return
+    for each in said.message_ids:
+        marked = bounces.mark(each, said.status, clock.wall(), how=said.how)
+        if marked is not Marked.UNKNOWN:
+            words = "marked" if marked is Marked.NOW else "it was marked before"
+            click.echo(f"{words}: {each} came back ({said.status})")
+            return
+    raise click.ClickException("nothing is marked: no mail that left here has that Message-ID")
+
+
+def _bracketed(message_id: str) -> str:
+    return f"<{message_id.strip().strip('<>')}>"

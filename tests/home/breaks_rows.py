@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, text, update
 
-from portal.accounts.models import Factor, Membership
+from portal.accounts.models import Factor, Membership, Person
 from portal.kernel import clock
 from portal.kernel.access import SYSTEM, Role
 from portal.kernel.localized import Localized
@@ -199,6 +199,14 @@ def _mail_failed(ward: Ward) -> None:
 @breaks("mail.uncertain")
 def _mail_uncertain(ward: Ward) -> None:
     a_mail(state=MailState.UNCERTAIN)
+
+
+@breaks("mail.stale")
+def _mail_came_back(ward: Ward) -> None:
+    someone = db.session.execute(select(Person.id, Person.email).limit(1)).one()
+    came_back = {"bounced_at": clock.wall(), "bounce_status": "5.1.1"}
+    sent = {"state": MailState.SENT, "sent_at": clock.wall()}
+    a_mail(person_id=someone.id, to_address=someone.email, **sent, **came_back)
 
 
 @breaks("worker.silent")

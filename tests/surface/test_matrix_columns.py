@@ -62,7 +62,11 @@ REASONS = {
     "job_run": {"name": MACHINE, "slot": MACHINE},
     "loaded_part": {"key": MACHINE, "sha256": MACHINE},
     "loaded_program": {"slug": MACHINE},
-    "mail": {"kind": CODES, "language": CODES},
+    "feed_key": {"token_hash": HASH},
+    "mail": {
+        **dict.fromkeys(("kind", "language", "bounce_status"), CODES),
+        "batch": "a code and ids, of what its mails are counted by",
+    },
     "mailed_link": {"kind": CODES},
     "order_line": {"line": "the caller's own number of a line"},
     "partner": {"code": "of imports; either company's stands in its people's addresses"},
