@@ -50,6 +50,8 @@ THREADS = (1, 2)
 
 Synonyms = Mapping[str, tuple[tuple[str, ...], ...]]
 """Per language, groups of words or phrases of one meaning."""
+Glossary = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Per language, the program's own word with those that texts should not say in its place."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Program:
     registries: tuple[RegistryInfo, ...]
     lead_days: Mapping[str, int]
     synonyms: Synonyms
+    glossary: Glossary
     sha256: str
 
     def registry(self, slug: str) -> RegistryInfo:
@@ -223,6 +226,7 @@ def _program(slug: str, root: Path, faults: list[Fault]) -> Program | None:
         registries=_registries(table),
         lead_days=_lead_days(table),
         synonyms=_synonyms(table, languages),
+        glossary=_glossary(table, languages),
         sha256=sha256(text.encode()).hexdigest(),
     )
     if program.slug and program.slug != slug:
@@ -275,5 +279,15 @@ def _synonyms(table: Table, languages: tuple[str, ...]) -> Synonyms:
         ]:
             inner.fault(language, "every group must be two words or more")
         found[language] = tuple(words)
+    inner.done()
+    return MappingProxyType(found)
+
+
+def _glossary(table: Table, languages: tuple[str, ...]) -> Glossary:
+    inner = table.inner("glossary", {})
+    found: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    for language in languages:
+        words = inner.inner(language, {})
+        found[language] = MappingProxyType({own: words.strings(own) for own in words.data})
     inner.done()
     return MappingProxyType(found)
