@@ -36,10 +36,11 @@ from portal.home import doctor_cli, health
 from portal.home import views as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
+from portal.notices import jobs as notice_jobs
+from portal.notices import queries as notice_scopes
 from portal.orders import cli as orders_cli
 from portal.orders import jobs as orders_jobs
 from portal.orders import views as orders
-from portal.notices import queries as notice_scopes
 from portal.registry import cli as registry_cli
 from portal.registry import desks as registry_desks
 from portal.registry import labels as registry_labels
@@ -74,7 +75,7 @@ from portal.web.site import RowId, site
 JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
-    *(registry_desks, registry_labels, notice_scopes),
+    *(registry_desks, registry_labels, notice_scopes, notice_jobs),
 )
 PAGES = (
     signing_in,

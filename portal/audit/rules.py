@@ -10,6 +10,7 @@ class Group(StrEnum):
     PEOPLE = "people"
     COMPANIES = "companies"
     ORDERS = "orders"
+    NOTICES = "notices"
     FILES = "files"
     REGISTRIES = "registries"
     PORTAL = "portal"
@@ -35,6 +36,12 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("application.withdrawn", "company.created"),
     ),
     Group.ORDERS: ("orders.placed",),
+    Group.NOTICES: (
+        *("notices.drafted", "notices.discarded", "notices.consented", "notices.held"),
+        *("notices.called_back", "notices.sent_back", "notices.published"),
+        *("notices.opened", "notices.acknowledged", "notices.told_otherwise"),
+        "notices.countersigned",
+    ),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),
     Group.PORTAL: ("mail.retried", "mail.bounced"),

@@ -34,6 +34,7 @@ def serve(
     The companies for which it is news; those served before, or to whom the version does not go, and
     versions that are no longer live, are left as they are.
     """
+    _one_at_a_time(session, version)
     if not _live(version):
         return []
     rows = session.scalars(
@@ -44,7 +45,6 @@ def serve(
             NoticePartner.served_at.is_(None),
         )
         .order_by(NoticePartner.partner_id)
-        .with_for_update()
     ).all()
     found = effect(terms_of(version), now)
     for row in rows:
@@ -58,6 +58,7 @@ def serve(
 
 def release(session: Session, version: NoticeVersion, now: datetime) -> None:
     """Let take effect what touches nobody at all, or nobody any more who is not sealed."""
+    _one_at_a_time(session, version)
     if _live(version):
         _take_effect(session, version, None, now)
 
@@ -86,6 +87,11 @@ def call_off(session: Session, version: NoticeVersion, now: datetime) -> int:
         row.withdrawn = row.effect_on is None or row.effect_on > today
         held += not row.withdrawn
     return held
+
+
+def _one_at_a_time(session: Session, version: NoticeVersion) -> None:
+    """Two companies served at once queue here: the second one sees that the first is sealed."""
+    session.refresh(version, with_for_update=True)
 
 
 def _live(version: NoticeVersion) -> bool:

@@ -24,13 +24,12 @@ from portal.notices.models import (
     NoticeReader,
     NoticeVersion,
 )
-from portal.notices.queries import State, state_of
+from portal.notices.queries import State, own_versions, state_of
 from portal.notices.rules import CODES, HOLD, RULESET, Kind, NoticeCode, Publishable
 from portal.store import decisions
 from portal.store.db import atomic, db, retrying
 from portal.store.events import emit
 from portal.store.facts import WarrantKind, warrant
-from portal.store.scope import visible_to
 from portal.store.types import uuid7
 
 DECISION = "notice.publish"
@@ -54,7 +53,9 @@ def publish(
     soonest = now + HOLD if hold else now
     with atomic() as session:
         version = session.scalar(
-            visible_to(NoticeVersion, actor).where(NoticeVersion.id == version_id).with_for_update()
+            own_versions(actor)
+            .where(NoticeVersion.id == version_id)
+            .with_for_update(of=NoticeVersion)
         )
         if version is None:
             raise LookupError("no such version")
@@ -77,7 +78,9 @@ def call_back(version_id: int, *, actor: Actor, now: datetime) -> bool:
     """Make a held version a draft again; False when it is published already, or was no held one."""
     with atomic() as session:
         version = session.scalar(
-            visible_to(NoticeVersion, actor).where(NoticeVersion.id == version_id).with_for_update()
+            own_versions(actor)
+            .where(NoticeVersion.id == version_id)
+            .with_for_update(of=NoticeVersion)
         )
         if version is None or state_of(version) is not State.HELD:
             return False

@@ -192,3 +192,12 @@ def current(session: Session, actor: Actor, ref: str) -> NoticeVersion | None:
         .limit(1)
     )
     return session.scalar(query)
+
+
+def own_versions(actor: Actor) -> Select[NoticeVersion]:
+    """The versions the actor may write: those from the own registry, for its channel staff. A lead
+    whose consent is asked reads a draft of another registry, and writes none.
+    """
+    query = select(NoticeVersion).join(Notice, Notice.id == NoticeVersion.notice_id)
+    own = Notice.registry_id == actor.registry_id if actor.role in CHANNEL_ROLES else false()
+    return query.where(own)
