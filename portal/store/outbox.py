@@ -106,7 +106,7 @@ class Mail(Base):
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint("state <> 'sent' OR secret IS NULL", name="secret"),
         CheckConstraint("(bounced_at IS NULL) = (bounce_status IS NULL)", name="bounce"),
-        Index("ix_mail_state_bulk_due_at", "state", "bulk", "due_at"),
+        Index("ix_mail_state_bulk_due_at_id", "state", "bulk", "due_at", "id"),
         Index("ix_mail_batch_state", "batch", "state"),
         Index("ix_mail_bounced_at", "bounced_at"),
         Index("ix_mail_person_id_id", "person_id", "id"),

@@ -31,6 +31,8 @@ from portal.web.mail_words import render
 from portal.web.smtp import Fate, Unreachable, connect, deliver
 
 JOB = "send-mail"
+# The worker's other jobs wait no longer than so many mails take.
+ROUND = 200
 
 
 def kept() -> bool:
@@ -57,8 +59,9 @@ def message(letter: Letter, sender: Address, now: datetime) -> EmailMessage:
     return mail
 
 
-def send_due(now: Callable[[], datetime] = clock.wall) -> Counter[str]:
-    """Send what is due, one mail after the other; how many met which fate. `now` tells wall time.
+def send_due(now: Callable[[], datetime] = clock.wall, most: int | None = None) -> Counter[str]:
+    """Send what is due, one mail after the other, at most `most`; how many met which fate. `now` tells
+    wall time.
 
     A server that cannot be reached costs no mail a try: `Unreachable` is raised, and all wait.
     """
@@ -70,7 +73,7 @@ def send_due(now: Callable[[], datetime] = clock.wall) -> Counter[str]:
         structlog.get_logger().error("mail.uncertain", mails=lost)
     client, host = None, urlsplit(settings.url).hostname or "localhost"
     try:
-        while sending.due(now()):
+        while (most is None or told.total() < most) and sending.due(now()):
             if client is None or client.sock is None:
                 client = connect(settings.smtp, host)
             letter = sending.claim(now(), host)
@@ -85,11 +88,13 @@ def send_due(now: Callable[[], datetime] = clock.wall) -> Counter[str]:
 
 @every(JOB, minute="*")
 def send_mail(now: datetime) -> None:
-    """The worker's round; what cannot be sent now waits for the next."""
+    """The worker's round; what cannot be sent now waits for the next, a long queue for one at once."""
     log = structlog.get_logger()
     try:
-        if told := send_due():
+        if told := send_due(most=ROUND):
             log.info("mail", **told)
+        if told.total() >= ROUND:
+            wake(JOB)
     except Unreachable as error:
         log.error("mail.unreachable", why=str(error))
 

@@ -129,6 +129,17 @@ def test_what_became_of_a_batch_is_counted_and_trouble_is_listed(posting, app):
     assert both == {BATCH: found, "notice:2": Progress(waiting=1)}
 
 
+def test_a_round_ends_for_other_jobs_and_the_next_begins_at_once(posting, monkeypatch):
+    woken = []
+    monkeypatch.setattr(mailer, "ROUND", 2)
+    monkeypatch.setattr(mailer, "wake", woken.append)
+    post(crowd(3))
+    mailer.send_mail(clock.wall())
+    assert (len(posting.taken), woken) == (2, [mailer.JOB, mailer.JOB]), "posting wakes once too"
+    mailer.send_mail(clock.wall())
+    assert (len(posting.taken), len(woken)) == (3, 2)
+
+
 def test_a_batch_goes_out_once_each(posting):
     people = crowd(5)
     post(people)

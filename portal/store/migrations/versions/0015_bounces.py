@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.add_column("mail", sa.Column("bounced_at", MOMENT, nullable=True))
     op.execute(STATUS)
     op.drop_index("ix_mail_state_due_at", "mail")
-    op.create_index("ix_mail_state_bulk_due_at", "mail", ["state", "bulk", "due_at"])
+    op.create_index("ix_mail_state_bulk_due_at_id", "mail", ["state", "bulk", "due_at", "id"])
     op.create_index("ix_mail_batch_state", "mail", ["batch", "state"])
     op.create_index("ix_mail_bounced_at", "mail", ["bounced_at"])
     op.create_table(
@@ -63,7 +63,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("feed_key")
-    for name in ("ix_mail_bounced_at", "ix_mail_batch_state", "ix_mail_state_bulk_due_at"):
+    for name in ("ix_mail_bounced_at", "ix_mail_batch_state", "ix_mail_state_bulk_due_at_id"):
         op.drop_index(name, "mail")
     op.create_index("ix_mail_state_due_at", "mail", ["state", "due_at"])
     # The status first: its constraint names the moment too, and goes with it.
