@@ -30,6 +30,7 @@ from portal.companies import staff_views as staff
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
+from portal.faq import desks as faq_desks
 from portal.faq import views as faq
 from portal.home import cli as home_cli
 from portal.home import doctor_cli, health
@@ -75,7 +76,7 @@ from portal.web.site import RowId, site
 JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
-    *(registry_desks, registry_labels, notice_scopes, notice_jobs),
+    *(registry_desks, registry_labels, notice_scopes, notice_jobs, faq_desks),
 )
 PAGES = (
     signing_in,

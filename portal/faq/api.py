@@ -6,8 +6,9 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from portal.faq.library import Question
-from portal.faq.shelf import shelf
+from portal.faq.shelf import shelf_on
 from portal.faq.views import address, asked, find
+from portal.kernel import clock
 from portal.web.guards import public
 from portal.web.site import LANGUAGES
 
@@ -20,14 +21,15 @@ FRESH_SECONDS = 60
 def faq() -> ResponseReturnValue:
     """The questions that answer `q`, best first with their scores; without `q` all, in order.
 
-    `lang` is `es` or `en`; left out, the one the reader accepts, else Spanish. 400 for another.
+    They read as they do today, whatever date the reader looks at. `lang` is `es` or `en`; left out,
+    the one the reader accepts, else Spanish. 400 for another.
     """
     lang = (
         request.args.get("lang") or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
     )
     if lang not in LANGUAGES:
         return jsonify(error=f"lang: write one of {', '.join(LANGUAGES)}", status=400), 400
-    library, q = shelf(), asked()
+    library, q = shelf_on(clock.today()), asked()
     if q:
         hits = find(library, q, count=True, lang=lang).hits
         scored = [(library.get(hit.id), hit.score) for hit in hits]

@@ -8,6 +8,7 @@ from flask import current_app
 
 from portal.faq import queries
 from portal.faq.evaluate import evaluate
+from portal.kernel import clock
 from portal.store.db import db
 from portal.web.commands import Commands
 from portal.web.site import LANGUAGES
@@ -77,7 +78,7 @@ def _measure(corpus: Path, questions: Path, lang: str, as_json: bool) -> None:
 
 def _look_up(text: str, lang: str, as_json: bool) -> None:
     program = current_app.extensions["portal.program"]
-    library = queries.current(db.session(), program.synonyms)
+    library = queries.current(db.session(), program.synonyms, clock.today())
     results = library.search(text, lang)
     found = [
         {"id": one.id, "score": round(hit.score, 4), "question": one.question.pick(lang)}

@@ -1,16 +1,19 @@
-"""All questions of one content revision, rendered and searchable: an immutable value.
+"""All questions as they read on a date, rendered and searchable: an immutable value.
 
-One stands in each process and is replaced when the content changes, so a page costs no rendering.
+It is the same on all dates on which the same texts hold, so a page costs no rendering.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 
 from portal.faq import render
-from portal.faq.models import FaqBlock, FaqEntry, RuleText
+from portal.faq.models import FaqEntry, FaqRevision, RuleText
+from portal.faq.revisions import Now
+from portal.faq.rules import EMBED
+from portal.kernel import clock
 from portal.kernel.localized import Localized
 from portal.web import richtext
 from portal.web.search import Entry, Hit, Index, Results
@@ -23,8 +26,9 @@ _NUMBER = re.compile(r"\s*(?:([a-z]{1,3})\s*)?(?:-\s*)?0*(\d{1,4})\s*", re.IGNOR
 class Question:
     """One question, its answer as HTML and as words, in each language.
 
-    `opening` is the answer's first paragraph. `updated_at` is the latest change of the answer or
-    of a standing promise inside it.
+    `opening` is the answer's first paragraph; `promises` are the standing promises inside it, and
+    `revision_id` its own text without them. The dates are those of the whole: since when it reads as
+    it does (`updated_at`: the moment), and from when it will read otherwise, if that is announced.
     """
 
     id: str
@@ -38,7 +42,10 @@ class Question:
     keywords: Mapping[str, Sequence[str]]
     rules: tuple[str, ...]
     situation: str
+    promises: tuple[str, ...]
+    revision_id: int
     in_force_since: date
+    next_change: date | None
     updated_at: datetime
 
     def entry(self, lang: str) -> Entry:
@@ -123,16 +130,32 @@ class Library:
         return [found for one in ids if (found := self.get(one))]
 
 
+@dataclass(frozen=True)
+class Held:
+    """A text that holds, and what its periods say of it."""
+
+    text: FaqRevision
+    now: Now
+
+    @property
+    def changed_at(self) -> datetime:
+        """The moment from which it reads as it does."""
+        start = datetime.combine(self.now.holding.since, time(), clock.zone())
+        return max(self.text.made_at, start) if self.now.begun else self.text.made_at
+
+
 def build(
     entries: Iterable[FaqEntry],
-    blocks: Iterable[FaqBlock],
+    held: Mapping[str, Held],
     rules: Iterable[RuleText],
     languages: Iterable[str],
     synonyms: Mapping[str, Sequence[Sequence[str]]],
 ) -> Library:
-    """The library of these rows. Raises KeyError when an answer includes a block there is not."""
-    promises = {block.id: block for block in blocks}
-    questions = tuple(_question(entry, promises) for entry in entries)
+    """The library of these rows; `held` has the text of every question and every promise.
+
+    Raises KeyError when an answer includes a promise there is not.
+    """
+    questions = tuple(_question(entry, held) for entry in entries)
     return Library(
         questions,
         tuple(
@@ -146,33 +169,30 @@ def build(
     )
 
 
-def _question(entry: FaqEntry, promises: Mapping[str, FaqBlock]) -> Question:
-    whole = Localized(
-        {
-            lang: render.embed(
-                text, {key: block.text.pick(lang) for key, block in promises.items()}
-            )
-            for lang, text in entry.answer.items()
-        }
-    )
-    inside = {name for text in entry.answer.values() for name in render.EMBED.findall(text)}
+def _question(entry: FaqEntry, held: Mapping[str, Held]) -> Question:
+    own = held[entry.id]
+    answer = own.text.answer
+    inside = sorted({name for text in answer.values() for name in EMBED.findall(text)})
+    whole = render.whole(answer, {name: held[name].text.answer for name in inside})
+    parts = [own, *(held[name] for name in inside)]
     html = _each(whole, richtext.to_html)
     return Question(
         id=entry.id,
         position=entry.position,
         slug=entry.slug,
         former_slugs=tuple(entry.former_slugs),
-        question=entry.question,
+        question=own.text.question,
         html=html,
         text=_each(html, richtext.to_text),
         opening=_each(html, richtext.opening),
         keywords=entry.keywords,
         rules=tuple(entry.rules),
         situation=entry.situation,
-        in_force_since=entry.in_force_since,
-        updated_at=max(entry.updated_at, *(promises[name].updated_at for name in inside))
-        if inside
-        else entry.updated_at,
+        promises=tuple(inside),
+        revision_id=own.text.id,
+        in_force_since=max(part.now.holding.since for part in parts),
+        next_change=min((p.now.next.since for p in parts if p.now.next), default=None),
+        updated_at=max(part.changed_at for part in parts),
     )
 
 

@@ -32,11 +32,11 @@ class Kind(StrEnum):
 class Document:
     """One document in every language of its pack.
 
-    `title` is the `# heading` (a block has none), `body` Markdown that may hold `[[P2]]` lines.
-    FAQ only: `rules` behind the answer, `situation` it shows ("" for none), `promises` it embeds in
-    their order, `in_force_since`, `slug` per language, `keywords` per language (search only, never
-    shown). Rules only: `faq`, the answers it stands behind, the nearest first. `lines` tells where
-    in `file` each key and section stands.
+    `title` is the `# heading` (a block has none), `body` Markdown that may hold `[[P2]]` lines. A
+    block or an answer holds from `in_force_since` on. FAQ only: `rules` behind the answer,
+    `situation` it shows ("" for none), `promises` it embeds in their order, `slug` per language,
+    `keywords` per language (search only, never shown). Rules only: `faq`, the answers it stands
+    behind, the nearest first. `lines` tells where in `file` each key and section stands.
     """
 
     kind: Kind
@@ -132,7 +132,7 @@ def _rule(document: Document, front: Table, languages: Sequence[str]) -> Documen
 
 
 def _block(document: Document, front: Table, languages: Sequence[str]) -> Document:
-    return document
+    return replace(document, in_force_since=front.day("in_force_since"))
 
 
 _COMPLETE = {Kind.BLOCK: _block, Kind.FAQ: _answer, Kind.RULE: _rule}

@@ -1,23 +1,42 @@
 """From the pack to the page: what is loaded, how it is rendered, and that edits win (facts.md 1)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from portal.faq import queries, render
-from portal.faq.models import FaqBlock, FaqEntry, RuleText
+from portal.faq import render, revisions
+from portal.faq.facts import ANSWER, PROMISE
+from portal.faq.models import FaqBlock, RuleText
+from portal.faq.rules import Text
+from portal.faq.shelf import shelf_on
 from portal.home.cli import LOADERS
 from portal.kernel import clock
+from portal.kernel.access import SYSTEM
 from portal.kernel.localized import Localized
 from portal.store import pack
 from portal.store import program as programs
 from portal.store.db import atomic, db
+from portal.store.facts import WarrantKind, warrant
+from portal.store.periods import take_effect
 from portal.web import richtext
 from portal.web.pages import program
+from tests.conftest import TODAY
 
 
 def library():
-    return queries.current(db.session(), program().synonyms)
+    return shelf_on(TODAY)
+
+
+def changed(fact, text_id, **said):
+    """A text changed from today on, as a notice would."""
+    with atomic() as session:
+        revision = revisions.make(
+            *(session, text_id, Text(Localized(es="¿Y?", en="And?"), Localized(**said))),
+            why="", actor=SYSTEM, now=clock.business(),
+        )  # fmt: skip
+        told = warrant(session, WarrantKind.NOTICE, reason="N", actor=SYSTEM, at=clock.business())
+        take_effect(session, fact, {text_id: revision.id}, on=TODAY, warrant_id=told.id)
 
 
 def test_the_eighteen_questions_stand_in_their_order_in_both_languages(app):
@@ -46,25 +65,18 @@ def test_a_promise_changed_once_changes_in_every_answer_and_dates_it(app):
     before = library()
     with_p4 = [one for one in before.questions if "plazos" in one.html["es"]]
     assert {"Q7", "Q8"} <= {one.id for one in with_p4}
-    later = clock.wall()
-    with atomic() as session:
-        block = session.get(FaqBlock, "P4")
-        block.text = Localized(es="Promesa cuatro.", en="Promise four.")
-        block.revision += 1
-        block.updated_at = later
+    changed(PROMISE, "P4", es="Promesa cuatro.", en="Promise four.")
     after = library()
     for one in with_p4:
         new = after.get(one.id)
         assert "<p>Promesa cuatro.</p>" in new.html["es"]
-        assert new.updated_at == later > one.updated_at
+        assert new.updated_at > one.updated_at
+        assert new.in_force_since == TODAY
 
 
 def test_an_edited_answer_shows_and_is_found_at_once(app):
     assert library().search("albaricoque", "es").hits == ()
-    with atomic() as session:
-        entry = session.get(FaqEntry, "Q3")
-        entry.answer = Localized(es="Con un albaricoque.", en="With an apricot.")
-        entry.revision += 1
+    changed(ANSWER, "Q3", es="Con un albaricoque.", en="With an apricot.")
     assert library().get("Q3").html["es"] == "<p>Con un albaricoque.</p>"
     assert library().search("albaricoque", "es").hits[0].id == "Q3"
 
@@ -73,13 +85,14 @@ def test_the_library_is_built_once_while_nothing_changes(app):
     assert library() is library()
 
 
-def test_loading_again_keeps_what_was_edited_in_the_portal(app):
-    with atomic() as session:
-        session.get(FaqEntry, "Q3").question = Localized(es="¿Otra?", en="Another?")
-    slug = program().slug
-    report = programs.load(program(), pack.load_documents(slug), LOADERS, now=clock.wall())
-    assert report.added == ()
-    assert db.session().get(FaqEntry, "Q3").question["es"] == "¿Otra?"
+def test_loading_again_keeps_what_was_changed_in_the_portal(app):
+    """A changed pack file is reported and changes nothing (N1)."""
+    changed(ANSWER, "Q3", es="Otra.", en="Another.")
+    found = pack.load_documents(program().slug)
+    edited = [replace(one, sha256="0") if one.id in ("Q3", "P4") else one for one in found]
+    report = programs.load(program(), edited, LOADERS, now=clock.wall())
+    assert (report.added, report.changed) == ((), ("blocks/P4", "faq/Q3"))
+    assert library().get("Q3").html["es"] == "<p>Otra.</p>"
 
 
 def test_what_a_reader_is_given_holds_no_html_but_ours():

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
-from portal.faq import queries
 from portal.faq.models import FaqEntry
+from portal.faq.shelf import shelf_on
 from portal.kernel.localized import Localized
 from portal.store.db import atomic, db
-from portal.web.pages import program
+from tests.conftest import TODAY
 from tests.people import CHANNEL, NORTE, Browser
 
 BOTH = pytest.mark.parametrize("lang", ["es", "en"])
@@ -22,7 +22,7 @@ Q5 = {
 
 @BOTH
 def test_every_question_has_a_page_that_begins_with_its_answer(visitor, lang):
-    library = queries.current(db.session(), program().synonyms)
+    library = shelf_on(TODAY)
     for one in library.questions:
         page = visitor.get(f"/{lang}/faq/{one.slug[lang]}")
         answer = page.partition('<div class="prose">')[2]
@@ -99,7 +99,7 @@ def test_questions_lead_to_their_neighbours(visitor):
 @BOTH
 def test_all_answers_stand_on_one_page_to_print(visitor, lang):
     page = visitor.get(f"/{lang}/faq/print")
-    library = queries.current(db.session(), program().synonyms)
+    library = shelf_on(TODAY)
     assert re.findall(r'<section[^>]* id="(q\d+)"', page) == [
         one.id.lower() for one in library.questions
     ]

@@ -48,10 +48,24 @@ REASONS = {
         "payload": "ids and codes only, held by tests/audit",
     },
     "factor": {"kind": CODES},
-    "faq_block": {"id": PACK, "text": PACK},
-    "faq_entry": dict.fromkeys(
-        ("id", "slug", "former_slugs", "question", "answer", "keywords", "rules", "situation"), PACK
+    "faq_answer": {"entry_id": PACK},
+    "faq_block": {"id": PACK},
+    "faq_draft": dict.fromkeys(
+        ("text_id", "question", "answer", "edited_by"),
+        "of both registries' editors, and nobody else's",
     ),
+    "faq_entry": dict.fromkeys(
+        ("id", "slug", "former_slugs", "keywords", "rules", "situation"), PACK
+    ),
+    "faq_opinion": {
+        "language": CODES,
+        "comment": "what readers wrote, kept without who they are to its readers, the editors",
+    },
+    "faq_promise": {"block_id": PACK},
+    "faq_revision": {
+        **dict.fromkeys(("text_id", "question", "answer", "why"), "the questions, for all"),
+        "made_by": "a number of a person, or system",
+    },
     "faq_miss": {
         "lang": CODES,
         "query": "what anybody typed, kept without who; for both registries' editors",
