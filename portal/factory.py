@@ -39,6 +39,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.notices import jobs as notice_jobs
 from portal.notices import queries as notice_scopes
+from portal.notices.blueprint import bp as notices
 from portal.orders import cli as orders_cli
 from portal.orders import jobs as orders_jobs
 from portal.orders import views as orders
@@ -85,6 +86,7 @@ PAGES = (
     inbox.bp,
     registry.bp,
     directory,
+    notices,
     orders.bp,
     faq.bp,
     audit.bp,
