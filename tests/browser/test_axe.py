@@ -1,16 +1,17 @@
-"""Every page passes axe in both languages, at 360 and 1280 pixels, light and dark, and fits its width.
+"""Every page passes axe in both languages, at 360 and 1280 pixels, light and dark, and fits its width
+(`looks.py`).
 
 The pages are found by following links as each role, so a new page is walked without being listed;
 one of every view must be found, or the walk fails.
 """
 
 import re
+from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
@@ -18,6 +19,7 @@ from portal.store.db import db
 from portal.store.outbox import Mail
 from tests import people
 from tests.browser.conftest import sign_in
+from tests.browser.looks import LOOKS, look, reading
 from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
@@ -56,13 +58,8 @@ STATES = {
 }
 # The same pages for everybody who is signed in: looked at as one of them.
 ONES_OWN = ("/account", "/enrol", "/inbox/0", "/faq/")
-# Every rule at both widths; where only the colours differ, the rule about colours.
-LOOKS = (
-    (1280, "light", ()),
-    (1280, "dark", ("color-contrast",)),
-    (360, "dark", ()),
-    (360, "light", ("color-contrast",)),
-)
+# How many pages of a view are read for links: what leads on from one leads on from a few.
+OF_EACH = 4
 
 
 @pytest.fixture(scope="session")
@@ -101,13 +98,15 @@ def _walk(app: Flask, email: str) -> list[str]:
         browser.as_(email)
     found: dict[str, str] = {}
     seen: set[str] = set()
+    read: Counter[str] = Counter()
     ahead = ["/es/"]
     while ahead:
         path = ahead.pop(0)
         endpoint = _endpoint(app, path)
-        if path in seen or endpoint is None or len(seen) > 150:
+        if path in seen or endpoint is None or read[endpoint] >= OF_EACH:
             continue
         seen.add(path)
+        read[endpoint] += 1
         response = browser.client.get(path)
         if response.status_code != 200 or response.mimetype != "text/html":
             continue
@@ -141,10 +140,8 @@ def test_the_walk_finds_a_page_of_every_view(
 def test_every_page_passes_axe_and_fits(
     chromium: Browser, address: str, walked: dict[str, list[str]], email: str, language: str
 ) -> None:
-    # Without motion, colours are what they will be: a fade is not a contrast to judge.
-    context = chromium.new_context(base_url=address, reduced_motion="reduce")
+    context = reading(chromium, address)
     page = context.new_page()
-    page.set_default_timeout(120_000)
     if email:
         sign_in(page, email, language)
     paths = [*walked[email], *STATES[email]]
@@ -152,25 +149,28 @@ def test_every_page_passes_axe_and_fits(
         paths = [path for path in paths if path not in walked[""]] + ["/"]
     if email not in ("", NORTE):
         paths = [path for path in paths if not path.startswith(ONES_OWN)]
-    found = [problem for path in paths for problem in _look(page, f"/{language}{path}")]
+    found = [problem for path in paths for problem in look(page, f"/{language}{path}")]
     context.close()
     assert found == []
 
 
-def _look(page: Page, path: str) -> list[str]:
-    """What is wrong with the page at `path`, in each look."""
-    response = page.goto(path)
-    assert response is not None
-    problems = [] if response.status in (200, 404) else [f"{path}: {response.status}"]
-    for width, scheme, rules in LOOKS:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        at = f"{path} at {width} {scheme}"
-        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if over > 0:
-            problems.append(f"{at}: {over} pixels too wide")
-        options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
-        for violation in Axe().run(page, options=options).response["violations"]:
-            nodes = [node["target"] for node in violation["nodes"]][:3]
-            problems.append(f"{at}: {violation['id']} {nodes}")
-    return problems
+def test_the_looks_see_what_is_wrong_in_each(chromium: Browser, address: str) -> None:
+    """The control: a page without language and contrast, wider than a phone."""
+    context = reading(chromium, address)
+    bad = "<title>x</title><main><h1>x</h1><p style='color: #999; width: 999px'>grey</p></main>"
+    context.route("**/bad", lambda route: route.fulfill(body=bad, content_type="text/html"))
+    page = context.new_page()
+    for language, looks in LOOKS.items():
+        found = look(page, f"/{language}/bad")
+        for rule in ("color-contrast", "html-has-lang"):
+            assert len([one for one in found if f": {rule} " in one]) == len(looks), found
+        narrow = [one for one in looks if one[0] == 360]
+        assert len([one for one in found if "too wide" in one]) == len(narrow), found
+    context.close()
+
+
+def test_the_looks_of_a_page_meet_every_pair() -> None:
+    """Each language at each width and in each colours, each width in each colours."""
+    met = {(language, *one) for language, looks in LOOKS.items() for one in looks}
+    for at in ((0, 1), (0, 2), (1, 2)):
+        assert len({tuple(one[each] for each in at) for one in met}) == 4

@@ -9,7 +9,7 @@ from portal.accounts.models import Membership, Person
 from portal.kernel import clock
 from portal.store.db import atomic
 from tests.browser.conftest import sign_in
-from tests.browser.test_axe import _look
+from tests.browser.looks import look, reading
 from tests.companies import cast
 from tests.companies.inviting import NEW, SECRET, invite
 from tests.conftest import House
@@ -48,11 +48,10 @@ def test_an_invitation_looks_right_to_whoever_opens_it(
     chromium: Browser, address: str, portal: Flask, language: str
 ) -> None:
     sent, found = links(portal), []
-    context = chromium.new_context(base_url=address, reduced_motion="reduce")
+    context = reading(chromium, address)
     page = context.new_page()
-    page.set_default_timeout(120_000)
     for token in (*sent.values(), "A" * 43):
-        found += _look(page, f"/{language}/invitation?token={token}")
+        found += look(page, f"/{language}/invitation?token={token}")
     page.goto(f"/{language}/invitation?token={sent[NEW]}")
     page.fill("#name", "Nueva Persona")
     page.fill("#password", SECRET)
@@ -62,12 +61,12 @@ def test_an_invitation_looks_right_to_whoever_opens_it(
     page.fill("#password", SECRET)
     press(page, "main form:first-of-type button[type=submit]")
     assert "Integradora Norte" in page.inner_text(".account")
-    found += _look(page, f"/{language}/invitation?token={sent[SUR]}")
+    found += look(page, f"/{language}/invitation?token={sent[SUR]}")
     context.clear_cookies()
     page.goto(f"/{language}/invitation?token={sent[SUR]}")
     press(page, "main .actions a")
     press(page, f'button[value="{SUR}"]')
-    found += _look(page, f"/{language}/invitation?token={sent[SUR]}")
+    found += look(page, f"/{language}/invitation?token={sent[SUR]}")
     press(page, "main form button[type=submit]")
     assert "Integradora Norte" in page.inner_text("main")
     context.close()
@@ -84,12 +83,11 @@ def test_a_companys_people_look_right_in_every_state(
     with portal.app_context():
         mine, theirs = cast.membership(NORTE_ADMIN), _membership(NORTE)
         invited = cast.sent()[0].id
-    context = chromium.new_context(base_url=address, reduced_motion="reduce")
+    context = reading(chromium, address)
     page = context.new_page()
-    page.set_default_timeout(120_000)
     sign_in(page, NORTE_ADMIN, language)
     paths = ("", "invite", mine, theirs, f"invitations/{invited}")
-    found = [problem for path in paths for problem in _look(page, f"/{language}/people/{path}")]
+    found = [problem for path in paths for problem in look(page, f"/{language}/people/{path}")]
     page.goto(f"/{language}/people/{mine}")
     page.check("#role-0")
     press(page, "main form button[type=submit]")
@@ -110,15 +108,14 @@ def test_what_the_portals_administrators_do_to_people_looks_right(
         with atomic() as session:
             for email in (SUR, SUR_ADMIN):
                 session.execute(update(Person).where(Person.email == email).values(active=False))
-    context = chromium.new_context(base_url=address, reduced_motion="reduce")
+    context = reading(chromium, address)
     page = context.new_page()
-    page.set_default_timeout(120_000)
     sign_in(page, ADMIN, language)
     paths = (
         *("?state=shut", "?q=zzzz", shut, f"{shut}/reactivation", f"memberships/{place}"),
         "invite-administrator",
     )
-    found = [problem for path in paths for problem in _look(page, f"/{language}/staff/{path}")]
+    found = [problem for path in paths for problem in look(page, f"/{language}/staff/{path}")]
     page.goto(f"/{language}/staff/{shut}/reactivation")
     press(page, "main form button[type=submit]")
     assert page.locator(".notice--yes").count() == 1

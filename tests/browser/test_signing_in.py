@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from portal.accounts import demo
 from tests.accounts.entering import reset_link
 from tests.browser.conftest import sign_in
-from tests.browser.test_axe import _look
+from tests.browser.looks import look, reading
 from tests.conftest import PASSWORD, House
 from tests.people import FINANCE, SUR_ADMIN
 
@@ -41,29 +41,26 @@ def shown(page: Page) -> list[str]:
 def test_each_step_of_signing_in_passes_axe_and_fits(
     chromium: Browser, address: str, portal: Flask, language: str
 ) -> None:
-    context = chromium.new_context(
-        base_url=address, reduced_motion="reduce", viewport={"width": 360, "height": 800}
-    )
+    context = reading(chromium, address, viewport={"width": 360, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(120_000)
     with portal.app_context():
         staff, link = demo.find(FINANCE), reset_link(SUR_ADMIN)
     assert staff is not None
     page.goto(f"/{language}/sign-in")
     send(page, email=FINANCE, password=PASSWORD)
-    found = _look(page, f"/{language}/sign-in/code")
-    found += _look(page, f"/{language}/sign-in/code?recovery=1")
+    found = look(page, f"/{language}/sign-in/code")
+    found += look(page, f"/{language}/sign-in/code?recovery=1")
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"/{language}/sign-in/code")
     send(page, code="000000")
     found += shown(page)
     assert page.locator("[data-errors] a").count() == 1
     send(page, code=pyotp.TOTP(staff.secret).now())
-    found += _look(page, f"/{language}/confirm")
-    found += _look(page, f"/{language}/enrol")
+    found += look(page, f"/{language}/confirm")
+    found += look(page, f"/{language}/enrol")
     page.goto(f"/{language}/sign-in")
     sign_in(page, SUR_ADMIN, language)
-    found += _look(page, f"/{language}/enrol")
+    found += look(page, f"/{language}/enrol")
     page.set_viewport_size({"width": 360, "height": 800})
     key = page.inner_text("main .steps .id").replace(" ", "")
     send(page, code=pyotp.TOTP(key).now())
@@ -71,7 +68,7 @@ def test_each_step_of_signing_in_passes_axe_and_fits(
     found += shown(page)
     page.goto(f"/{language}/reset?token={link}")
     assert link not in page.url
-    found += _look(page, f"/{language}/reset")
+    found += look(page, f"/{language}/reset")
     send(page, password="short")
     found += shown(page)
     send(page, password="plinth ogre vat kettle")
