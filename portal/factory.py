@@ -27,6 +27,9 @@ from portal.companies import queries as company_scopes
 from portal.companies import review_views as review
 from portal.companies import staff_place_views
 from portal.companies import staff_views as staff
+from portal.concerns import answering_views as answering
+from portal.concerns import queries as concern_scopes
+from portal.concerns import views as concerns
 from portal.config import ROOT, Config
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
@@ -78,6 +81,7 @@ JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
     *(registry_desks, registry_labels, notice_scopes, notice_jobs, faq_desks),
+    concern_scopes,
 )
 PAGES = (
     signing_in,
@@ -89,6 +93,8 @@ PAGES = (
     notices,
     orders.bp,
     faq.bp,
+    concerns.bp,
+    answering.bp,
     audit.bp,
     people.bp,
     staff.bp,
@@ -109,6 +115,8 @@ MENU = (
     MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
     MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
+    MenuItem(_l("Ask your team"), "site.concerns.index", Permission.ASK_TEAM),
+    MenuItem(_l("Partners ask"), "site.answering.index", Permission.ANSWER_QUESTIONS),
     MenuItem(_l("People"), "site.people.index", Permission.COMPANY_PEOPLE),
     MenuItem(_l("People"), "site.staff.index", Permission.MANAGE_PEOPLE),
     MenuItem(_l("Applications"), "site.applications.index", Permission.APPLY),

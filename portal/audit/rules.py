@@ -11,6 +11,7 @@ class Group(StrEnum):
     COMPANIES = "companies"
     ORDERS = "orders"
     NOTICES = "notices"
+    QUESTIONS = "questions"
     FILES = "files"
     REGISTRIES = "registries"
     PORTAL = "portal"
@@ -42,6 +43,7 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("notices.opened", "notices.acknowledged", "notices.told_otherwise"),
         "notices.countersigned",
     ),
+    Group.QUESTIONS: (*("concern.asked", "concern.answered", "concern.handed", "concern.closed"),),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),
     Group.PORTAL: ("mail.retried", "mail.bounced"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.accounts import commands as accounts
 from portal.accounts import demo as kept
 from portal.accounts.models import Person
+from portal.concerns import demo as concerns
 from portal.kernel import clock
 from portal.kernel.access import STAFF_ROLES, SYSTEM
 from portal.registry import commands as registry
@@ -67,6 +68,7 @@ def seed() -> Seeded:
     word = kept.choose_password()
     created += sum(_make(person, word) for person in world.people)
     entries = [_entry(person) for person in world.people]
+    created += concerns.seed(folder / "concerns.toml")
     kept.keep(entries, word)
     address = f"{settings.url}/{program.languages[0]}/sign-in"
     return Seeded(created, unchanged, address, word, tuple(entries))

@@ -90,6 +90,7 @@ _ACCOUNT_TEAM = _SIGNED_IN | {
     Permission.READ_CONTRACTS,
     Permission.READ_ORDERS,
     Permission.READ_LIBRARY,
+    Permission.READ_FILES,
     Permission.ANSWER_QUESTIONS,
 }
 

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
 from portal.kernel.decision import Decision, reason
 from portal.orders.basket import Action, Basket
+from portal.orders.commands import KIND
 from portal.orders.models import Order, OrderLine
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import CODES, OrderCode, Placement
@@ -47,9 +48,7 @@ class Placed:
 
 def stored(session: Session, ref: str, actor: Actor) -> StoredDecision | None:
     """The decision of that reference, if `actor` may see it; case and separators do not matter."""
-    return session.scalar(
-        visible_to(StoredDecision, actor).where(StoredDecision.ref == ref.upper())
-    )
+    return session.scalar(_placements(actor).where(StoredDecision.ref == ref.upper()))
 
 
 def revived(row: StoredDecision) -> tuple[Basket, RoutingFacts, Decision[Placement]]:
@@ -68,7 +67,7 @@ def revived(row: StoredDecision) -> tuple[Basket, RoutingFacts, Decision[Placeme
 
 def decisions(session: Session, actor: Actor, before: uuid.UUID | None) -> list[StoredDecision]:
     """The placements on record that `actor` may see, refused ones too, newest first."""
-    query = visible_to(StoredDecision, actor).order_by(StoredDecision.id.desc())
+    query = _placements(actor).order_by(StoredDecision.id.desc())
     if before is not None:
         query = query.where(StoredDecision.id < before)
     return list(session.scalars(query.limit(PAGE + 1)))
@@ -118,6 +117,11 @@ def people(session: Session, team_id: int | None) -> list[TeamMember]:
         .order_by(by_name(TeamMember.name), TeamMember.id)
     )
     return list(session.scalars(query)) if team_id is not None else []
+
+
+def _placements(actor: Actor) -> Select[StoredDecision]:
+    """Decisions about baskets; what other rules decided has pages of its own."""
+    return visible_to(StoredDecision, actor).where(StoredDecision.kind == KIND)
 
 
 def _placed(actor: Actor) -> Any:

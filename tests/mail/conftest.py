@@ -24,6 +24,8 @@ TOLD: dict[str, Any] = {
     "when": WHEN,
     "company": "Andes & Hijos",
     "registry_name": "CenturyLink",
+    "team": "Canal Andino",
+    "subject": "Una factura",
     "state": "declined",
     "reason": "Falta el contrato.\nEnvíelo y vuelva a pedirlo.",
     "hours": 1,

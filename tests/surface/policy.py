@@ -23,6 +23,7 @@ COMPANY = frozenset({HEAD_OF_COMPANY})
 STAFF = frozenset({CHANNEL, LEAD})
 READERS = PARTNERS | STAFF | {Role.ACCOUNT_TEAM}
 KNOWS = STAFF | {Role.SUPPORT, Role.CSM}
+ANSWERS = STAFF | {Role.ACCOUNT_TEAM}
 TRAIL = STAFF | COMPANY | {Role.ADMIN}
 ADMIN = frozenset({Role.ADMIN})
 ALL = frozenset(Role) - {Role.VISITOR}
@@ -117,7 +118,7 @@ POLICY: dict[str, Row] = {
     "site.inbox.index": Row(ALL),
     "site.inbox.letter": Row(ALL, "mail_id"),
     "site.inbox.everyone": Row(ADMIN),
-    "site.files.file": Row(PARTNERS | STAFF, "file_id"),
+    "site.files.file": Row(READERS, "file_id"),
     # The directory: everyone who has signed in; companies: channel people, support, CSM.
     "site.directory.index": Row(ALL),
     "site.directory.team": Row(ALL, "team_id"),
@@ -137,6 +138,17 @@ POLICY: dict[str, Row] = {
     "site.orders.decision": Row(READERS, "decision"),
     "site.orders.new": Row(PARTNERS),
     "site.orders.place": Row(PARTNERS, own=422),
+    # Questions to a team: the company asks, the team of the registry answers.
+    "site.concerns.index": Row(PARTNERS),
+    "site.concerns.new": Row(PARTNERS),
+    "site.concerns.send": Row(PARTNERS, own=400),
+    "site.concerns.thread": Row(PARTNERS, "concern_id"),
+    "site.concerns.write": Row(PARTNERS, "concern_id", own=422),
+    "site.concerns.close": Row(PARTNERS, "concern_id", own=302, spoils=True),
+    "site.answering.index": Row(ANSWERS),
+    "site.answering.thread": Row(ANSWERS, "concern_id"),
+    "site.answering.answer": Row(ANSWERS, "concern_id", own=422),
+    "site.answering.hand": Row(ANSWERS, "concern_id", own=422),
     # Applications: the company's administrators ask, the registry's channel people decide.
     "site.applications.index": Row(COMPANY),
     "site.applications.new": Row(COMPANY),

@@ -18,6 +18,8 @@ CANARIES = {
     "agreement_schedule": {"schedule"},
     "agreement_terms": {"terms"},
     "application": {"ref", "note", "reason"},
+    "concern": {"subject"},
+    "concern_entry": {"text"},
     "contract": {"number", "normal"},
     "customer": {"code", "name"},
     "decision": {"ref", "asked", "facts", "value", "reasons", "key"},
@@ -41,6 +43,7 @@ PACK = "the pack's own text, the same for everyone"
 MACHINE = "of the machine, nobody's"
 REASONS = {
     "attempt": {"kind": CODES, "key": HASH},
+    "concern": {"question_id": CODES},
     "decision": {"kind": CODES, "ruleset": PACK},
     "event": {
         **dict.fromkeys(("verb", "role"), CODES),
