@@ -61,6 +61,8 @@ VERBS = {
     "notices.opened": _l("Notice opened"),
     "notices.acknowledged": _l("Notice acknowledged"),
     "notices.told_otherwise": _l("Told of a notice another way"),
+    "notices.asked": _l("Asked about a notice"),
+    "notices.answered": _l("Question about a notice answered"),
     "notices.countersigned": _l("Told another way: countersigned"),
     "concern.asked": _l("Question asked to a team"),
     "concern.answered": _l("Question answered"),

@@ -41,7 +41,7 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("notices.drafted", "notices.discarded", "notices.consented", "notices.held"),
         *("notices.called_back", "notices.sent_back", "notices.published"),
         *("notices.opened", "notices.acknowledged", "notices.told_otherwise"),
-        "notices.countersigned",
+        *("notices.countersigned", "notices.asked", "notices.answered"),
     ),
     Group.QUESTIONS: (*("concern.asked", "concern.answered", "concern.handed", "concern.closed"),),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),

@@ -35,6 +35,12 @@ def of_version(session: Session, version_id: int) -> list[Change]:
     return [_change(row) for row in rows]
 
 
+def by_ids(session: Session, ids: Collection[int]) -> list[Change]:
+    """These changes, the oldest first."""
+    query = select(NoticeChange).where(NoticeChange.id.in_(ids)).order_by(NoticeChange.id)
+    return [_change(row) for row in session.scalars(query)]
+
+
 def unwritten(session: Session, version_id: int, partners: Collection[int] | None) -> list[Change]:
     """The changes that have not been given a day yet; with `partners`, those that touch one of them
     or no single company.

@@ -11,7 +11,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 # An accepted mail can come back for a day; only then does it count as not bounced.
-BOUNCES_WITHIN = timedelta(days=1)
+DAY = timedelta(days=1)
+BOUNCES_WITHIN = DAY
 
 
 class How(StrEnum):

@@ -85,6 +85,7 @@ def _served_by_mail(session: Session, version_id: int) -> list[int]:
             NoticePartner.version_id == version_id,
             NoticePartner.served_at.is_(None),
             Mail.state == MailState.SENT,
+            Mail.bounced_at.is_(None),
             Mail.sent_at <= clock.wall() - BOUNCES_WITHIN,
             Membership.ended_at.is_(None),
             Person.active,

@@ -44,6 +44,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "signed_in_new_device": frozenset({"name", "when"}),
     "password_changed": frozenset({"name", "when"}),
     "factor_changed": frozenset({"name", "when"}),
+    "notice": frozenset({"version", "partner", "path"}),
 }
 # One address and nothing else: no second one, no name, no line of a header (B18).
 ADDRESS = re.compile(

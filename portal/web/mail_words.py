@@ -5,7 +5,7 @@ name a request came by. The worker renders outside any request, so nothing here 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,9 @@ from portal.web.i18n import REGIONAL, date_text
 from portal.web.site import LANGUAGES
 
 SECRET = "{secret}"
+# A slice whose mails say what stands in its own rows looks it up when they are rendered: by kind of
+# mail, from what the outbox was told and the language of the letter.
+EXPANDED: dict[str, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def _told(letter: Letter, secret: str | None) -> dict[str, Any]:
         key: _one_line(value) if isinstance(value, str) and key != "reason" else value
         for key, value in letter.context.items()
     }
+    if letter.kind in EXPANDED:
+        context |= EXPANDED[letter.kind](letter.context, lang)
     return {
         **context,
         "lang": lang,

@@ -1,0 +1,102 @@
+"""What a notice says to one company: its text and, of its changes, those that touch the company.
+
+Read for mails, which are rendered outside any request, and for pages and feeds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.decision import JSON
+from portal.notices import changes as typed
+from portal.notices.changes import Change
+from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticePartner, NoticeVersion
+from portal.store.db import db
+from portal.store.facts import DESKS
+from portal.web import richtext
+from portal.web.fact_words import fact_words, in_words
+from portal.web.i18n import date_text
+from portal.web.mail_words import EXPANDED, link
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change in words: what of what, from and to; `on` is its first day, once it is certain."""
+
+    fact: str
+    subject: str
+    detail: str
+    before: str
+    after: str
+    on: date | None
+
+
+def changes_for(session: Session, version_id: int, partner_id: int | None, lang: str) -> list[Told]:
+    """The changes of a version that touch a company, or everybody; partner None: every change."""
+    query = (
+        select(NoticeChange.id, NoticeEffect.effect_on)
+        .outerjoin(NoticeEffect, NoticeEffect.change_id == NoticeChange.id)
+        .where(NoticeChange.version_id == version_id)
+    )
+    if partner_id is not None:
+        whose = NoticeChange.partner_id
+        query = query.where(or_(whose.is_(None), whose == partner_id))
+    seen = {row.id: row.effect_on for row in session.execute(query)}
+    changes = [one for one in typed.of_version(session, version_id) if one.id in seen]
+    return in_told(session, changes, seen, lang)
+
+
+def in_told(
+    session: Session, changes: list[Change], days: Mapping[int, date | None], lang: str
+) -> list[Told]:
+    """Changes in words, in their order. Three looks per fact."""
+    named = typed.subjects(session, changes)
+    values: dict[tuple[int, str], str] = {}
+    for name, group in typed.by_fact(changes).items():
+        asked: list[JSON] = [value for one in group for value in (one.before, one.value)]
+        words = [in_words(word, lang) for word in DESKS[name].said(session, asked)]
+        for place, one in enumerate(group):
+            values[one.id, "before"] = words[2 * place] if one.before is not None else ""
+            values[one.id, "after"] = words[2 * place + 1]
+    found = []
+    for one in changes:
+        subject = named.get(one.id)
+        found.append(
+            Told(
+                fact_words(one.fact.name),
+                in_words(subject.label, lang) if subject else "",
+                in_words(subject.detail, lang) if subject else "",
+                values[one.id, "before"],
+                values[one.id, "after"],
+                days.get(one.id),
+            )
+        )
+    return found
+
+
+def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """What the mail of a notice says, for the company it goes to, in the letter's language."""
+    session = db.session()
+    version = session.get_one(NoticeVersion, int(told["version"]))
+    html = richtext.to_html(version.body.pick(lang))
+    company = session.get(NoticePartner, (version.id, int(told["partner"])))
+    others = [code for code in version.body if code != lang and version.body[code].strip()]
+    return {
+        "kind": version.kind.value,
+        "title": " ".join(version.title.pick(lang).split()),
+        "html": html,
+        "text": richtext.to_text(html),
+        "reason": version.reason.pick(lang),
+        "effective": date_text(version.effective_on, lang) if version.effective_on else "",
+        "changes": changes_for(session, version.id, int(told["partner"]), lang),
+        "affected": company is not None and company.affected,
+        "others": [(code, link(told["path"], code, None)) for code in others],
+        "ref": session.scalar(select(Notice.ref).where(Notice.id == version.notice_id)),
+    }
+
+
+EXPANDED["notice"] = _expand
