@@ -42,6 +42,8 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.notices import jobs as notice_jobs
 from portal.notices import queries as notice_scopes
+from portal.notices import telling as notice_mail
+from portal.notices import views as notice_views
 from portal.notices.blueprint import bp as notices
 from portal.orders import cli as orders_cli
 from portal.orders import jobs as orders_jobs
@@ -80,8 +82,8 @@ from portal.web.site import RowId, site
 JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
-    *(registry_desks, registry_labels, notice_scopes, notice_jobs, faq_desks),
-    concern_scopes,
+    *(registry_desks, registry_labels, faq_desks, concern_scopes),
+    *(notice_scopes, notice_jobs, notice_mail, notice_views),
 )
 PAGES = (
     signing_in,
@@ -112,6 +114,7 @@ COMMANDS = (
 )
 MENU = (
     MenuItem(_l("Questions"), "site.faq.index"),
+    MenuItem(_l("Notices"), "site.notices.index", Permission.READ_NOTICES),
     MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
     MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),

@@ -8,6 +8,7 @@ are the program's.
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -20,8 +21,8 @@ from portal.notices.models import NoticeChange, NoticeEffect, NoticePartner, Not
 from portal.store.periods import take_effect, undo
 
 
-def terms_of(version: NoticeVersion) -> Terms:
-    """What decides when a published version takes effect."""
+def terms_of(version: Any) -> Terms:
+    """What decides when a published version (its row, or columns of these names) takes effect."""
     assert version.effective_on and version.published_at and version.lead_days is not None
     return Terms(version.effective_on, version.published_at, version.lead_days, clock.zone().key)
 

@@ -82,6 +82,11 @@ def effect(terms: Terms, served_at: datetime) -> Effect:
     return Effect(due_at, latest, first_day(due_at, terms.zone))
 
 
+def soonest(terms: Terms) -> date:
+    """The first day on which it can take effect for anybody: for whoever is served at once."""
+    return effect(terms, terms.published_at).on
+
+
 def earliest(published_at: datetime, lead_days: int, zone: str) -> date:
     """The first day on which anything published then may take effect."""
     return first_day(lead_ends(published_at, lead_days, zone), zone)

@@ -15,7 +15,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.notices.gate import terms_of
-from portal.notices.gate_rules import DAY, Effect, day_start, effect
+from portal.notices.gate_rules import DAY, Effect, day_start, effect, soonest
 from portal.notices.models import (
     Notice,
     NoticePartner,
@@ -44,7 +44,7 @@ class Row:
     topic: str
     kind: Kind
     published_on: date
-    effective_on: date | None
+    soonest: date
     effect_on: date | None
     withdrawn: bool
     opened: bool
@@ -80,7 +80,7 @@ class Page:
     body: Localized
     reason: Localized
     published_at: datetime
-    effective_on: date
+    soonest: date
     lead_days: int
     questions_until: date | None
     changes: tuple[Told, ...]
@@ -108,7 +108,12 @@ def listed(session: Session, actor: Actor, on: date, before: int | None = None) 
         select(
             *(Notice.id, Notice.ref, Registry.name, Registry.thread, NoticeVersion.title),
             *(NoticeVersion.topic, NoticeVersion.kind, NoticeVersion.published_at),
-            *(NoticeVersion.effective_on, NoticePartner.effect_on, NoticePartner.withdrawn),
+            *(
+                NoticeVersion.effective_on,
+                NoticeVersion.lead_days,
+                NoticePartner.effect_on,
+                NoticePartner.withdrawn,
+            ),
             *(NoticeReader.opened_at, NoticeReader.acknowledged_at),
         )
         .join(newest, newest.c.notice_id == Notice.id)
@@ -146,7 +151,7 @@ def _row(row: Any) -> Row:
         topic=row.topic,
         kind=row.kind,
         published_on=clock.local_date(row.published_at),
-        effective_on=row.effective_on,
+        soonest=soonest(terms_of(row)),
         effect_on=row.effect_on,
         withdrawn=row.withdrawn or row.kind is Kind.WITHDRAWAL,
         opened=row.opened_at is not None,
@@ -185,7 +190,7 @@ def _page(
             NoticeReader.person_id == actor.person_id,
         )
     )
-    assert version.published_at and version.effective_on and version.lead_days is not None
+    assert version.published_at and version.lead_days is not None
     return Page(
         ref=ref,
         version_id=version.id,
@@ -200,7 +205,7 @@ def _page(
         body=version.body,
         reason=version.reason,
         published_at=version.published_at,
-        effective_on=version.effective_on,
+        soonest=soonest(terms_of(version)),
         lead_days=version.lead_days,
         questions_until=version.questions_until,
         changes=tuple(changes_for(session, version.id, actor.partner_id, lang)),
