@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
 from portal.notices import changes as typed
+from portal.notices.gate import terms_of
+from portal.notices.gate_rules import soonest
 from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticePartner, NoticeVersion
 from portal.notices.telling import Told, in_told
 from portal.store.scope import visible_to
@@ -21,7 +23,7 @@ MOST = 200
 @dataclass(frozen=True)
 class Line:
     """One change and the notice it stands on. `on` is its first day: certain once it is sealed,
-    else the date the notice names, which it cannot come before.
+    else the day it cannot come before.
     """
 
     told: Told
@@ -45,7 +47,8 @@ def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
         visible_to(NoticeChange, actor)
         .with_only_columns(
             *(NoticeChange.id, NoticeChange.version_id, Notice.ref, NoticeVersion.title),
-            *(NoticeVersion.effective_on, NoticeVersion.superseded_at, NoticeEffect.effect_on),
+            *(NoticeVersion.effective_on, NoticeVersion.published_at, NoticeVersion.lead_days),
+            *(NoticeVersion.superseded_at, NoticeEffect.effect_on),
         )
         .join(NoticeVersion, NoticeVersion.id == NoticeChange.version_id)
         .join(Notice, Notice.id == NoticeVersion.notice_id)
@@ -64,7 +67,11 @@ def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
     told = in_told(session, changes, {i: row.effect_on for i, row in rows.items()}, lang)
     lines = [
         Line(
-            words, row.effect_on or row.effective_on, row.effect_on is not None, row.ref, row.title
+            words,
+            row.effect_on or soonest(terms_of(row)),
+            row.effect_on is not None,
+            row.ref,
+            row.title,
         )
         for words, row in zip(told, (rows[one.id] for one in changes), strict=True)
         if row.superseded_at is None or row.effect_on is not None

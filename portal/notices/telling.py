@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from portal.kernel.decision import JSON
 from portal.notices import changes as typed
 from portal.notices.changes import Change
+from portal.notices.gate import terms_of
+from portal.notices.gate_rules import soonest
 from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticePartner, NoticeVersion
 from portal.store.db import db
 from portal.store.facts import DESKS
@@ -91,12 +93,19 @@ def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "html": html,
         "text": richtext.to_text(html),
         "reason": version.reason.pick(lang),
-        "effective": date_text(version.effective_on, lang) if version.effective_on else "",
+        "effective": _from(version, lang),
         "changes": changes_for(session, version.id, int(told["partner"]), lang),
         "affected": company is not None and company.affected,
         "others": [(code, link(told["path"], code, None)) for code in others],
         "ref": session.scalar(select(Notice.ref).where(Notice.id == version.notice_id)),
     }
+
+
+def _from(version: NoticeVersion, lang: str) -> str:
+    """The first day it can take effect; of a draft sent as a trial, the date it names."""
+    if version.published_at is None:
+        return date_text(version.effective_on, lang) if version.effective_on else "…"
+    return date_text(soonest(terms_of(version)), lang)
 
 
 EXPANDED["notice"] = _expand
