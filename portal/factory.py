@@ -31,6 +31,11 @@ from portal.concerns import answering_views as answering
 from portal.concerns import queries as concern_scopes
 from portal.concerns import views as concerns
 from portal.config import ROOT, Config
+from portal.councils import desk as council_desk
+from portal.councils import labels as council_labels
+from portal.councils import meeting_views as council_meetings
+from portal.councils import staff_views as council_staff
+from portal.councils import views as councils
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
 from portal.faq import desks as faq_desks
@@ -84,6 +89,7 @@ JOINED = (
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
     *(registry_desks, registry_labels, faq_desks, concern_scopes),
     *(notice_scopes, notice_jobs, notice_mail, notice_views),
+    *(council_desk, council_labels, council_meetings, council_staff),
 )
 PAGES = (
     signing_in,
@@ -94,6 +100,7 @@ PAGES = (
     directory,
     notices,
     orders.bp,
+    councils.bp,
     faq.bp,
     concerns.bp,
     answering.bp,
@@ -120,6 +127,7 @@ MENU = (
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
     MenuItem(_l("Ask your team"), "site.concerns.index", Permission.ASK_TEAM),
     MenuItem(_l("Partners ask"), "site.answering.index", Permission.ANSWER_QUESTIONS),
+    MenuItem(_l("Councils"), "site.councils.index", Permission.READ_COUNCILS),
     MenuItem(_l("People"), "site.people.index", Permission.COMPANY_PEOPLE),
     MenuItem(_l("People"), "site.staff.index", Permission.MANAGE_PEOPLE),
     MenuItem(_l("Applications"), "site.applications.index", Permission.APPLY),

@@ -12,6 +12,7 @@ class Group(StrEnum):
     ORDERS = "orders"
     NOTICES = "notices"
     QUESTIONS = "questions"
+    COUNCILS = "councils"
     FILES = "files"
     REGISTRIES = "registries"
     PORTAL = "portal"
@@ -44,6 +45,11 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("notices.countersigned", "notices.asked", "notices.answered"),
     ),
     Group.QUESTIONS: (*("concern.asked", "concern.answered", "concern.handed", "concern.closed"),),
+    Group.COUNCILS: (
+        *("council.seated", "council.seat_ended", "council.meeting_called"),
+        *("council.agenda_changed", "council.agenda_published"),
+        *("council.minutes_changed", "council.minutes_published"),
+    ),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),
     Group.PORTAL: ("mail.retried", "mail.bounced"),

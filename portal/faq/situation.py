@@ -12,6 +12,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.councils.pages import Card as CouncilCard
+from portal.councils.pages import Member as CouncilSeat
+from portal.councils.pages import cards as council_cards
+from portal.councils.pages import own_seats
 from portal.faq.customer_teams import Served, served_lines
 from portal.kernel.access import Actor, Permission
 from portal.kernel.localized import Localized
@@ -64,6 +68,8 @@ class Situation:
     kind: str
     standings: tuple[Standing, ...] = ()
     served: Served | None = None
+    councils: tuple[CouncilCard, ...] = ()
+    seats: tuple[CouncilSeat, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,14 @@ def _customer_teams(session: Session, actor: Actor, on: date) -> Situation | Non
     return Situation("customer_teams", served=served_lines(session, actor, on))
 
 
+def _council(session: Session, actor: Actor, on: date) -> Situation | None:
+    """Q13: the councils the reader belongs or belonged to, their seat, what is announced."""
+    if not actor.may(Permission.READ_COUNCILS):
+        return None
+    councils, seats = council_cards(session, actor, on), own_seats(session, actor)
+    return Situation("council", councils=tuple(councils), seats=tuple(seats))
+
+
 KINDS: Mapping[str, Callable[[Session, Actor, date], Situation | None]] = {
     "teams": _teams,
     "customer_teams": _customer_teams,
@@ -170,6 +184,7 @@ KINDS: Mapping[str, Callable[[Session, Actor, date], Situation | None]] = {
     "route": _route,
     "terms": _terms,
     "schedule": _schedule,
+    "council": _council,
 }
 
 

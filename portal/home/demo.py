@@ -12,6 +12,7 @@ from portal.accounts import commands as accounts
 from portal.accounts import demo as kept
 from portal.accounts.models import Person
 from portal.concerns import demo as concerns
+from portal.councils import demo as councils
 from portal.kernel import clock
 from portal.kernel.access import STAFF_ROLES, SYSTEM
 from portal.registry import commands as registry
@@ -67,6 +68,7 @@ def seed() -> Seeded:
     _set_hours(folder / "hours.csv")
     word = kept.choose_password()
     created += sum(_make(person, word) for person in world.people)
+    created += councils.seed(folder, program.languages)
     entries = [_entry(person) for person in world.people]
     created += concerns.seed(folder / "concerns.toml")
     kept.keep(entries, word)

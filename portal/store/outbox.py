@@ -45,6 +45,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "password_changed": frozenset({"name", "when"}),
     "factor_changed": frozenset({"name", "when"}),
     "notice": frozenset({"version", "partner", "path"}),
+    "council_meeting": frozenset({"council", "title", "day", "opens", "place", "path"}),
+    "council_minutes": frozenset({"council", "title", "day", "path"}),
 }
 # One address and nothing else: no second one, no name, no line of a header (B18).
 ADDRESS = re.compile(

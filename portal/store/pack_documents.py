@@ -17,7 +17,9 @@ from portal.kernel.localized import Localized
 from portal.store.pack_format import SLUG, Fault, Section, Source, Table, split_document
 
 INCLUDE = re.compile(r"^\[\[(\w+)\]\]$", re.MULTILINE)
-SITUATIONS = frozenset({"", "teams", "customer_teams", "portfolio", "route", "terms", "schedule"})
+SITUATIONS = frozenset(
+    {"", "teams", "customer_teams", "portfolio", "route", "terms", "schedule", "council"}
+)
 
 
 class Kind(StrEnum):

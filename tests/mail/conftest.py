@@ -29,6 +29,11 @@ TOLD: dict[str, Any] = {
     "state": "declined",
     "reason": "Falta el contrato.\nEnvíelo y vuelva a pedirlo.",
     "hours": 1,
+    "council": "Consejo Consultivo",
+    "title": "Reunión de enero",
+    "day": "18/01/2018",
+    "opens": "10:00",
+    "place": "Denver",
 }
 
 

@@ -24,7 +24,7 @@ from tests.companies import applicants
 from tests.conftest import House
 from tests.people import Browser
 from tests.registry.world import CTL, L3, Desk
-from tests.surface import rival_people
+from tests.surface import rival_councils, rival_people
 
 SHARED = "Astilleros Compartidos"
 LOST, WON, LOST_SERVICE, WON_SERVICE = (
@@ -181,6 +181,7 @@ def _fill(world: World) -> None:
         world.things.append(thing)
     _placed(world)
     world.things += [Thing(*told) for told in rival_people.things()]
+    world.things += [Thing(*told) for told in rival_councils.things()]
     _applied(world)
     for person in session.scalars(select(Person)):
         if person.email in PARTNER:

@@ -21,6 +21,9 @@ CANARIES = {
     "concern": {"subject"},
     "concern_entry": {"text"},
     "contract": {"number", "normal"},
+    "council_agenda_item": {"text"},
+    "council_meeting": {"title", "link"},
+    "council_minutes": {"text"},
     "customer": {"code", "name"},
     "decision": {"ref", "asked", "facts", "value", "reasons", "key"},
     "device": {"token_hash"},
@@ -44,6 +47,8 @@ MACHINE = "of the machine, nobody's"
 REASONS = {
     "attempt": {"kind": CODES, "key": HASH},
     "concern": {"question_id": CODES},
+    "council": {"slug": PACK, "name": PACK},
+    "council_meeting": {"opens": "a time of day", "place": "told with the meeting's title"},
     "decision": {"kind": CODES, "ruleset": PACK},
     "event": {
         **dict.fromkeys(("verb", "role"), CODES),
@@ -143,6 +148,6 @@ def _held(column: "Column[object]") -> str:
     """All that a column holds, as one text."""
     values = [value for value in db.session.scalars(select(column)) if value is not None]
     return "\n".join(
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=dict)
         for value in values
     )

@@ -1,0 +1,171 @@
+"""The councils and their seats as pages show them, as of a date, with a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.councils.models import Council, CouncilSits, Seat
+from portal.councils.queries import companies_of, partners_to_seat, seats_in
+from portal.kernel.access import Actor
+from portal.kernel.localized import Localized
+from portal.registry.models import Partner, Registry
+from portal.store.ordering import by_name
+from portal.store.scope import visible_to
+
+
+@dataclass(frozen=True)
+class Change:
+    """Where a council's members sit from a day on."""
+
+    council: Localized
+    on: date
+
+
+@dataclass(frozen=True)
+class Card:
+    """A council as of a date. `sits`: members sit in it. `merged` is where its members sit since when,
+    if not here; `coming` the next change announced; `joined` the councils that merged into it.
+    """
+
+    id: int
+    name: Localized
+    registry: str
+    thread: int | None
+    sits: bool
+    merged: Change | None
+    coming: Change | None
+    joined: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A seat: whose, of which company, for which term; `carried` is the council it was given in,
+    where that is another. `sits`: on the date looked at, in the council looked at.
+    """
+
+    id: int
+    council_id: int
+    person_id: int
+    name: str
+    company: str
+    starts_on: date
+    ends_on: date | None
+    carried: Localized | None
+    sits: bool
+
+
+def cards(session: Session, actor: Actor, on: date) -> list[Card]:
+    """The councils the actor sees, as of `on`, those that nobody's members sat in yet left out.
+    Two queries.
+    """
+    seen = (
+        visible_to(Council, actor)
+        .add_columns(Registry.name, Registry.thread)
+        .outerjoin(Registry, Registry.id == Council.registry_id)
+        .order_by(Council.position, Council.id)
+    )
+    rows = session.execute(seen).all()
+    into = select(CouncilSits, Council.name).join(Council, Council.id == CouncilSits.into_id)
+    periods = session.execute(into.order_by(CouncilSits.valid_from)).all()
+    whose = {row[0].id: row[0].name for row in rows}
+    found = (_card(row, periods, whose, on) for row in rows)
+    return [card for card in found if card.sits or card.merged or card.coming]
+
+
+def _card(row: Any, periods: Sequence[Any], names: dict[int, Localized], on: date) -> Card:
+    council, registry, thread = row
+    merged = coming = None
+    for period, name in periods:
+        if period.council_id == council.id and period.valid_from > on:
+            coming = coming or Change(name, period.valid_from)
+        elif period.council_id == council.id and _holds(period, on):
+            merged = Change(name, period.valid_from) if period.into_id != council.id else None
+    here = [
+        period for period, _ in periods if period.into_id == council.id and period.valid_from <= on
+    ]
+    return Card(
+        council.id,
+        council.name,
+        registry or "",
+        thread,
+        any(_holds(period, on) for period in here),
+        merged,
+        coming,
+        tuple(
+            Change(names[each.council_id], each.valid_from)
+            for each in here
+            if each.council_id != council.id and each.council_id in names
+        ),
+    )
+
+
+def _holds(period: CouncilSits, on: date) -> bool:
+    return period.valid_from <= on and (period.valid_to is None or period.valid_to >= on)
+
+
+def card(session: Session, actor: Actor, council_id: int, on: date) -> Card | None:
+    """One of them."""
+    return next((each for each in cards(session, actor, on) if each.id == council_id), None)
+
+
+def members(session: Session, actor: Actor, council_id: int, on: date) -> list[Member]:
+    """The seats in a council that the actor sees: given in it, or carried over into it by `on`; those
+    that sit first. Two queries.
+    """
+    sitting = set(session.scalars(seats_in([council_id], on, Seat.id).with_only_columns(Seat.id)))
+    query = _seats(actor).where(or_(Seat.council_id == council_id, Seat.id.in_(sitting)))
+    rows = session.execute(query.order_by(by_name(Person.name), Seat.id))
+    found = [_member(row, council_id, sitting) for row in rows]
+    return sorted(found, key=lambda each: not each.sits)
+
+
+def own_seats(session: Session, actor: Actor) -> list[Member]:
+    """The seats the actor has or had for the company they act for, oldest first. One query."""
+    mine = Seat.person_id == actor.person_id, Seat.partner_id == actor.partner_id
+    rows = session.execute(_seats(actor).where(*mine).order_by(Seat.starts_on, Seat.id))
+    return [_member(row, row[0].council_id, set()) for row in rows]
+
+
+def seat(session: Session, actor: Actor, seat_id: int) -> Member | None:
+    """One seat that the actor sees."""
+    row = session.execute(_seats(actor).where(Seat.id == seat_id)).first()
+    return _member(row, row[0].council_id, set()) if row else None
+
+
+def _seats(actor: Actor) -> Any:
+    return (
+        visible_to(Seat, actor)
+        .add_columns(Person.name, Partner.name, Council.name)
+        .join(Person, Person.id == Seat.person_id)
+        .join(Partner, Partner.id == Seat.partner_id)
+        .join(Council, Council.id == Seat.council_id)
+    )
+
+
+def _member(found: Any, here: int, sitting: set[int]) -> Member:
+    row, name, company, council = found
+    return Member(
+        *(row.id, row.council_id, row.person_id, name, company, row.starts_on, row.ends_on),
+        carried=council if row.council_id != here else None,
+        sits=row.id in sitting,
+    )
+
+
+def companies_to_choose(
+    session: Session, actor: Actor, council_id: int, address: str, on: date
+) -> list[tuple[int, str]]:
+    """Of the companies whose people the actor may seat, those that this person acts for, by name."""
+    registry = session.scalar(
+        visible_to(Council, actor)
+        .with_only_columns(Council.registry_id)
+        .where(Council.id == council_id)
+    )
+    among = companies_of(session, address, partners_to_seat(session, actor, registry, on))
+    query = select(Partner.id, Partner.name).where(Partner.id.in_(among))
+    rows = session.execute(query.order_by(by_name(Partner.name), Partner.id))
+    return [(row[0], row[1]) for row in rows]
