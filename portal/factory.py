@@ -54,6 +54,7 @@ from portal.orders import cli as orders_cli
 from portal.orders import jobs as orders_jobs
 from portal.orders import views as orders
 from portal.registry import cli as registry_cli
+from portal.registry import contact_desks
 from portal.registry import desks as registry_desks
 from portal.registry import labels as registry_labels
 from portal.registry import views as registry
@@ -87,7 +88,7 @@ from portal.web.site import RowId, site
 JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
-    *(registry_desks, registry_labels, faq_desks, concern_scopes),
+    *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes),
     *(notice_scopes, notice_jobs, notice_mail, notice_views),
     *(council_desk, council_labels, council_meetings, council_staff),
 )

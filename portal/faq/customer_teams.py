@@ -48,13 +48,13 @@ class Served:
 
 
 def served_lines(session: Session, actor: Actor, on: date) -> Served:
-    """The account teams of the partner's contract lines on `on`, by registry. Three queries.
+    """The account teams of the partner's contract lines on `on`, by registry. Four queries.
 
     The last contract of each line that has started stands for it, in force or not. At most 60
     lines are shown, in the order of their customers.
     """
     rows = session.execute(_lines(actor, on)).all()
-    known = cards(session, actor, [row.team_id for row in rows if row.team_id is not None])
+    known = cards(session, actor, [row.team_id for row in rows if row.team_id is not None], on)
     grouped = groupby(
         sorted(rows, key=lambda row: (row.position, row.team_id or 0)),
         key=lambda row: (row.registry, row.thread, row.team_id),

@@ -131,7 +131,7 @@ def _teams(session: Session, actor: Actor, on: date) -> Situation:
     """Q1: the channel support team of each registry, with its people."""
     held = holdings(session, actor, on)
     periods = _periods(session, AgreementTeam, AgreementTeam.team_id, held, on)
-    known = cards(session, actor, [row.value for row in periods.values()])
+    known = cards(session, actor, [row.value for row in periods.values()], on)
     return Situation("teams", tuple(_with_team(one, periods, known) for one in held))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from portal.kernel.decision import Decision
 from portal.kernel.localized import Localized
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import Placement
+from portal.registry.addresses import value_on
+from portal.registry.facts import TEAM_EMAIL, TEAM_PHONE
 from portal.registry.models import Customer, Product, Registry, Team
 
 Key = tuple[str, str]
@@ -76,11 +79,12 @@ def load_names(
     facts: RoutingFacts,
     decision: Decision[Placement],
     partner: str,
+    on: date,
     registries: dict[str, RegistryName] | None = None,
     products: dict[Key, Localized] | None = None,
 ) -> Names:
     """The names of what `facts` and `decision` mention, in four queries, two when `registries`
-    and `products` are given.
+    and `products` are given; teams as they are reached on `on`.
 
     Customers of contracts that are another partner's stay unnamed.
     """
@@ -98,7 +102,7 @@ def load_names(
             )
         },
         products=products,
-        teams=_teams(session, {order.account_team for order in orders} - {None}),
+        teams=_teams(session, {order.account_team for order in orders} - {None}, on),
     )
 
 
@@ -115,12 +119,11 @@ def product_names(
     return {(row.slug, row.code): row.name for row in rows}
 
 
-def _teams(session: Session, codes: set[str | None]) -> dict[Key, TeamCard]:
+def _teams(session: Session, codes: set[str | None], on: date) -> dict[Key, TeamCard]:
+    phone, email = (value_on(fact, Team.id, on) for fact in (TEAM_PHONE, TEAM_EMAIL))
     rows = session.execute(
-        select(Registry.slug, Team.code, Team.name, Team.phone, Team.email, Team.hours)
+        select(Registry.slug, Team.code, Team.name, phone, email, Team.hours)
         .join(Registry, Registry.id == Team.registry_id)
         .where(Team.code.in_(codes))
     )
-    return {
-        (row.slug, row.code): TeamCard(row.name, row.phone, row.email, row.hours) for row in rows
-    }
+    return {(slug, code): TeamCard(*card) for slug, code, *card in rows}

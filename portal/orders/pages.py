@@ -16,9 +16,8 @@ from portal.orders.commands import KIND
 from portal.orders.models import Order, OrderLine
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import CODES, OrderCode, Placement
-from portal.registry.models import Contract, Customer, Product, Registry, Service, Team, TeamMember
+from portal.registry.models import Contract, Customer, Product, Registry, Service, Team
 from portal.store.decisions import StoredDecision
-from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 PAGE = 30
@@ -38,9 +37,6 @@ class Placed:
     customer: str
     team: str | None
     team_id: int | None
-    hours: dict[str, Any] | None
-    phone: str | None
-    email: str | None
     placed_at: datetime
     on_date: date
     id: uuid.UUID
@@ -109,16 +105,6 @@ def lines(session: Session, order_id: uuid.UUID) -> list[tuple[Action, str | Non
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def people(session: Session, team_id: int | None) -> list[TeamMember]:
-    """The people of a team, by name."""
-    query = (
-        select(TeamMember)
-        .where(TeamMember.team_id == team_id)
-        .order_by(by_name(TeamMember.name), TeamMember.id)
-    )
-    return list(session.scalars(query)) if team_id is not None else []
-
-
 def _placements(actor: Actor) -> Select[StoredDecision]:
     """Decisions about baskets; what other rules decided has pages of its own."""
     return visible_to(StoredDecision, actor).where(StoredDecision.kind == KIND)
@@ -138,9 +124,6 @@ def _placed(actor: Actor) -> Any:
             Customer.name,
             Team.name,
             Team.id,
-            Team.hours,
-            Team.phone,
-            Team.email,
             Order.placed_at,
             Order.on_date,
             Order.id,

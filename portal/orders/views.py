@@ -17,6 +17,7 @@ from portal.orders.naming import load_names
 from portal.orders.receipt import receipt
 from portal.orders.rules import CODES, OrderCode
 from portal.orders.what_if import form_url, look
+from portal.registry.team_pages import cards
 from portal.store.db import db
 from portal.store.decisions import StoredDecision, replay
 from portal.web import moment
@@ -99,7 +100,7 @@ def decision(ref: str) -> ResponseReturnValue:
     if row is None:
         abort(404)
     basket, facts, made = pages.revived(row)
-    names = load_names(session, facts, made, basket.partner)
+    names = load_names(session, facts, made, basket.partner, moment.looking_on())
     shown = receipt(
         basket,
         facts,
@@ -134,13 +135,15 @@ def order(ref: str) -> ResponseReturnValue:
     found = pages.order(session, ref, who)
     if found is None:
         abort(404)
+    ids = [found.team_id] if found.team_id is not None else []
+    team = cards(session, who, ids, moment.looking_on()).get(found.team_id or 0)
     return render_template(
         "orders/order.html",
         order=found,
         explained=pages.stored(session, found.decision_ref, who) is not None,
         lines=pages.lines(session, found.id),
-        people=pages.people(session, found.team_id),
-        hours=hours_text(found.hours),
+        team=team,
+        hours=hours_text(team.hours) if team else "",
     )
 
 

@@ -37,7 +37,9 @@ def look(session: Session, form: desk.OrderForm, choices: desk.Choices, on: date
         return WhatIf(None, False, order_url)
     basket = form.basket(choices.partner, on)
     made, facts = route(session, basket)
-    names = load_names(session, facts, made, basket.partner, choices.registries, choices.products)
+    names = load_names(
+        session, facts, made, basket.partner, on, choices.registries, choices.products
+    )
     shown = receipt(basket, facts, made, names, link=form_url, at=_("Nothing is placed yet."))
     return WhatIf(shown, made.refused, order_url)
 

@@ -76,12 +76,12 @@ def agreements(
 
 
 def agreement(session: Session, actor: Actor, agreement_id: int, on: date) -> AgreementPage | None:
-    """One agreement, or None when the actor does not see it. Six queries."""
+    """One agreement, or None when the actor does not see it. Seven queries."""
     row = session.execute(_briefs(actor).where(Agreement.id == agreement_id)).first()
     if row is None:
         return None
     teams = _fact(session, actor, CHANNEL_TEAM, agreement_id, on)
-    found = cards(session, actor, [teams.now.value[0]]) if teams.now else {}
+    found = cards(session, actor, [teams.now.value[0]], on) if teams.now else {}
     return AgreementPage(
         _brief(row, on),
         _fact(session, actor, COMPENSATION, agreement_id, on),

@@ -126,7 +126,7 @@ def chain(
 
 
 def served(session: Session, actor: Actor, line_id: int, on: date) -> Served:
-    """The account team of a line: what holds on `on`, what held, what is announced. Three queries."""
+    """The account team of a line: what holds on `on`, what held, what is announced. Four queries."""
     query = (
         visible_to(LineTeam, actor)
         .with_only_columns(
@@ -145,7 +145,7 @@ def served(session: Session, actor: Actor, line_id: int, on: date) -> Served:
         ],
         on,
     )
-    team = cards(session, actor, [fact.now.value[0]]) if fact.now else {}
+    team = cards(session, actor, [fact.now.value[0]], on) if fact.now else {}
     return Served(fact, team.get(fact.now.value[0]) if fact.now else None)
 
 

@@ -16,20 +16,19 @@ directory = Blueprint("directory", __name__, url_prefix="/directory")
 @directory.get("/")
 @requires(Permission.READ_DIRECTORY)
 def index() -> ResponseReturnValue:
-    """Every team, its people and its hours; `q` finds a person, by a former address too (Q9).
+    """Every team, its people and its hours; `q` finds teams and people, by a former address too (Q9).
 
     Asked with the header X-Partial it gives the results alone, for the search that follows typing.
     """
     session, who, on = db.session(), actor(), looking_on()
     q = request.args.get("q", "").strip()[: team_pages.LONGEST]
-    found, more = team_pages.search(session, who, q)
+    hits = team_pages.search(session, who, q, on)
     partial = bool(request.headers.get("X-Partial"))
     return render_template(
         "directory/_results.html" if partial else "directory/index.html",
         q=q,
-        found=found,
-        more=more,
-        teams=[] if q else team_pages.all_teams(session, who),
+        hits=hits,
+        teams=[] if q else team_pages.all_teams(session, who, on),
         own=set() if q else team_pages.own_teams(session, who, on),
         words=page_labels,
         hours=hours_text,
@@ -41,9 +40,9 @@ def index() -> ResponseReturnValue:
 @requires(Permission.READ_DIRECTORY)
 def team(team_id: int) -> ResponseReturnValue:
     """One team with its people."""
-    session, who = db.session(), actor()
-    found = team_pages.cards(session, who, [team_id]).get(team_id) or abort(404)
-    own = team_id in team_pages.own_teams(session, who, looking_on())
+    session, who, on = db.session(), actor(), looking_on()
+    found = team_pages.cards(session, who, [team_id], on).get(team_id) or abort(404)
+    own = team_id in team_pages.own_teams(session, who, on)
     return render_template(
         "directory/team.html", team=found, words=page_labels, hours=hours_text, own=own
     )

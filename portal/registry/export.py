@@ -16,7 +16,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel.spans import Span, at
-from portal.registry.facts import ACCOUNT_TEAM, CHANNEL_TEAM, COMPENSATION, SCHEDULE
+from portal.registry.addresses import NONE, reaches, value_on
+from portal.registry.facts import (
+    ACCOUNT_TEAM,
+    CHANNEL_TEAM,
+    COMPENSATION,
+    PERSON_EMAIL,
+    PERSON_PHONE,
+    SCHEDULE,
+    TEAM_EMAIL,
+    TEAM_PHONE,
+)
 from portal.registry.kinds import KINDS
 from portal.registry.lines import Paper, successors, tenure
 from portal.registry.models import (
@@ -107,17 +117,22 @@ def _in(query: Any, model: Any, only: int | None) -> Any:
 
 
 def _teams(session: Session, only: int | None, on: date) -> Rows:
-    columns = (Registry.slug, Team.code, Team.kind, Team.name, Team.email, Team.phone)
+    email, phone = (value_on(fact, Team.id, on) for fact in (TEAM_EMAIL, TEAM_PHONE))
+    columns = (Registry.slug, Team.code, Team.kind, Team.name, email, phone)
     query = _in(select(*columns), Team, only).order_by(Registry.slug, Team.code)
     yield from session.execute(query)
 
 
 def _people(session: Session, only: int | None, on: date) -> Rows:
     member = TeamMember
-    columns = (Registry.slug, Team.code, member.name, member.email, member.former_email)
-    query = select(*columns, member.phone).join(Team, Team.id == member.team_id)
-    query = _in(query, member, only).order_by(Registry.slug, member.email)
-    yield from session.execute(query)
+    known = reaches(session, on)
+    columns = (Registry.slug, Team.code, member.name, member.id, member.former_email)
+    query = select(*columns, member.listed_as).join(Team, Team.id == member.team_id)
+    query = _in(query, member, only).order_by(Registry.slug, member.listed_as)
+    for *cells, id_, former, listed_as in session.execute(query):
+        email = known.get((PERSON_EMAIL.name, id_), NONE)
+        phone = known.get((PERSON_PHONE.name, id_), NONE)
+        yield *cells, email.now or listed_as, email.latest(former), phone.now
 
 
 def _products(session: Session, only: int | None, on: date) -> Rows:

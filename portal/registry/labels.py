@@ -73,5 +73,9 @@ call(
         "agreement.channel_team": _l("Channel support team of an agreement"),
         "agreement.compensation_terms": _l("Compensation terms of an agreement"),
         "agreement.payment_schedule": _l("Payment schedule of an agreement"),
+        "team.email": _l("E-mail address of a team"),
+        "team.phone": _l("Phone number of a team"),
+        "person.email": _l("E-mail address of a person of a team"),
+        "person.phone": _l("Phone number of a person of a team"),
     }
 )

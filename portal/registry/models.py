@@ -51,7 +51,7 @@ def registry_key(*columns: str, table: str) -> ForeignKeyConstraint:
 
 
 class Team(Base):
-    """A channel support team or an account team of one registry.
+    """A channel support team or an account team of one registry; its addresses are dated facts.
 
     `hours` tells when it can be reached: days, opens, closes, zone.
     """
@@ -66,18 +66,21 @@ class Team(Base):
     code: Mapped[str]
     kind: Mapped[TeamKind]
     name: Mapped[str]
-    email: Mapped[str | None]
-    phone: Mapped[str | None]
     hours: Mapped[dict[str, Any] | None]
 
 
 class TeamMember(Base):
-    """A person of a team, found by the former address too (Q9)."""
+    """A person of a team, found by every address they ever had (Q9); addresses are dated facts.
+
+    `listed_as` is the address under which the registry's files first named the person: by it, by
+    any later address and by the files' own `former_email` an import knows them again. It is not
+    the address to write to.
+    """
 
     __tablename__ = "team_member"
     __table_args__ = (
         registry_key("team_id", table="team"),
-        UniqueConstraint("registry_id", "email"),
+        UniqueConstraint("registry_id", "listed_as"),
         Index("ix_team_member_former_email", "former_email"),
         Index("ix_team_member_team_id", "team_id"),
     )
@@ -85,9 +88,8 @@ class TeamMember(Base):
     registry_id: Mapped[int] = mapped_column(ForeignKey("registry.id"))
     team_id: Mapped[int]
     name: Mapped[str]
-    email: Mapped[str]
+    listed_as: Mapped[str]
     former_email: Mapped[str | None]
-    phone: Mapped[str | None]
 
 
 class Product(Base):

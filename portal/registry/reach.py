@@ -6,23 +6,22 @@ These answer for the program, not for a reader: nothing here is scoped, and noth
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
-from portal.registry.models import Agreement, Contract
+from portal.registry.models import Agreement, AgreementTeam, Contract, LineTeam
 from portal.registry.rules import ContractStatus, Program
 from portal.registry.scopes import in_force
+from portal.store.facts import in_period
+from portal.store.periods import chunked
 
 
 def partners_of(
     session: Session, registry_id: int | None, on: date, program: Program | None = None
 ) -> frozenset[int]:
     """Companies with an agreement active on `on`, with that registry (None: any), of `program`."""
-    query = select(Agreement.partner_id).where(
-        Agreement.status == ContractStatus.ACTIVE,
-        Agreement.starts_on <= on,
-        or_(Agreement.ends_on.is_(None), Agreement.ends_on >= on),
-    )
+    query = select(Agreement.partner_id).where(_active(on))
     if registry_id is not None:
         query = query.where(Agreement.registry_id == registry_id)
     if program is not None:
@@ -50,3 +49,34 @@ def partners_of_agreements(session: Session, agreements: Collection[int]) -> dic
     """The partner of each agreement."""
     query = select(Agreement.id, Agreement.partner_id).where(Agreement.id.in_(agreements))
     return {row.id: row.partner_id for row in session.execute(query)}
+
+
+def partners_of_teams(
+    session: Session, teams: Collection[int], on: date
+) -> dict[int, frozenset[int]]:
+    """The companies each team serves on `on`: by an active agreement, or by a contract line."""
+    found: dict[int, set[int]] = {}
+    served = (
+        select(AgreementTeam.team_id, Agreement.partner_id)
+        .join(Agreement, Agreement.id == AgreementTeam.agreement_id)
+        .where(AgreementTeam.team_id.in_(teams), in_period(AgreementTeam, on), _active(on))
+    )
+    for team, partner in session.execute(served):
+        found.setdefault(team, set()).add(partner)
+    lines = select(LineTeam.line_id, LineTeam.team_id).where(
+        LineTeam.team_id.in_(teams), in_period(LineTeam, on)
+    )
+    team_of = {row.line_id: row.team_id for row in session.execute(lines)}
+    for part in chunked(team_of):
+        for line, partner in partners_of_lines(session, part, on).items():
+            found.setdefault(team_of[line], set()).add(partner)
+    return {team: frozenset(partners) for team, partners in found.items()}
+
+
+def _active(on: date) -> ColumnElement[bool]:
+    """The condition that an agreement is active on `on`."""
+    return and_(
+        Agreement.status == ContractStatus.ACTIVE,
+        Agreement.starts_on <= on,
+        or_(Agreement.ends_on.is_(None), Agreement.ends_on >= on),
+    )

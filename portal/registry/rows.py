@@ -12,7 +12,7 @@ from portal.registry.rules import ImportCode, normal
 
 MAX_KEY = 100
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 Key = tuple[str, ...]
 
 
@@ -150,7 +150,7 @@ def _parser(column: Column, registries: Mapping[str, Any], formats: Sequence[str
         return lambda cell: _date(cell, formats)
     if column.shape == "email":
         bad = (ImportCode.CELL_EMAIL, dict[str, Any]())
-        return lambda cell: (cell.lower(), None if _EMAIL.fullmatch(cell) else bad)
+        return lambda cell: (cell.lower(), None if EMAIL.fullmatch(cell) else bad)
     if column.shape == "key":
         return lambda cell: (cell, _key_fault(cell))
     if column.shape == "list":

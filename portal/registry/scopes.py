@@ -15,6 +15,7 @@ from sqlalchemy.sql import ColumnElement
 
 from portal.kernel import clock
 from portal.kernel.access import CHANNEL_ROLES, PARTNER_ROLES, Actor, Role
+from portal.registry.contact_models import MemberEmail, MemberPhone, TeamEmail, TeamPhone
 from portal.registry.models import (
     Agreement,
     AgreementSchedule,
@@ -36,7 +37,7 @@ from portal.registry.rules import ContractStatus, EndOfTerm
 from portal.store.facts import in_period
 from portal.store.scope import internal, open_to_all, scope, visible
 
-open_to_all(Registry, Team, TeamMember, Product)
+open_to_all(Registry, Team, TeamMember, Product, TeamEmail, TeamPhone, MemberEmail, MemberPhone)
 internal(Replacement)
 
 

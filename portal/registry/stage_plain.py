@@ -1,10 +1,13 @@
-"""Staging of the kinds without dated facts: teams, people, products, partners, customers, services."""
+"""Staging of the kinds that are rows of one table: teams, people, products, partners, customers,
+services. The addresses of teams and people are dated facts and staged beside their rows.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portal.kernel.localized import Localized
+from portal.registry import stage_contacts
 from portal.registry.models import Contract, Customer, Partner, Product, Service, Team, TeamMember
 from portal.registry.problems import Problem
 from portal.registry.rows import Row
@@ -34,13 +37,12 @@ def _service(row: Row) -> Values:
 
 
 _NAMED = {"name": "name"}
-_REACHED = {"email": "email", "phone": "phone", **_NAMED}
 PLAIN = {
     "teams": Plain(
-        Team, ("registry_id", "code"), {"team_code": "code", "kind": "kind", **_REACHED}, {}
+        Team, ("registry_id", "code"), {"team_code": "code", "kind": "kind", **_NAMED}, {}
     ),
     "people": Plain(
-        *(TeamMember, ("registry_id", "email"), {"former_email": "former_email", **_REACHED}),
+        *(TeamMember, ("registry_id", "listed_as"), {"former_email": "former_email", **_NAMED}),
         {"team_code": (Team, "code", "team_id")},
     ),
     "products": Plain(Product, ("registry_id", "code"), {"product_code": "code"}, {}, _names),
@@ -80,6 +82,8 @@ def stage(kind: str, rows: Sequence[Row], at: Stage) -> Plan:
             if column in row.values:
                 values[attr] = None if found is None else found.id
         staged.append((row, values | spec.more(row)))
+    if kind == "people":
+        stage_contacts.recognise(at, plan, staged)
     attrs = _attributes(spec)
     compared = compare(at, spec.model, spec.key, attrs, staged)
     if kind == "services" and not at.correct:
@@ -87,6 +91,8 @@ def stage(kind: str, rows: Sequence[Row], at: Stage) -> Plan:
     plan.created, plan.changed = len(compared.new), len(compared.different)
     plan.unchanged = len(compared.same)
     plan.writes.append(lambda warrants: compared.write(at.session, spec.model))
+    if kind in stage_contacts.FACTS:
+        stage_contacts.settle_addresses(at, plan, kind, rows, compared)
     return plan
 
 

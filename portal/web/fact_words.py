@@ -17,6 +17,8 @@ BAD_VALUES: dict[str, Any] = {
     "value.one_language": _l("Say it in every language."),
     "value.too_long": _l("This is too long."),
     "value.address": _l("Write one e-mail address, such as name@example.com."),
+    "value.number": _l("Write a phone number, such as +1 303 555 0101."),
+    "value.taken": _l("Somebody else in the directory has this address, or will have it."),
     "value.link": _l("Write a web address that begins with https://."),
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 import portal.registry.facts  # noqa: F401 - the gated facts declare themselves
+from portal.kernel import clock
 from portal.kernel.access import Role, actor_for
 from portal.kernel.decision import Decision, reason
 from portal.orders.rules import CODES, OrderCode, OrderPart, Placement, route_basket
@@ -195,14 +196,14 @@ def gated(*names: str) -> Callable[[Any], bool]:
 def found_by_the_old_address(find: Any) -> bool:
     """Q9: everybody who had another address is found by it, and shown with the new one."""
     people = db.session.scalars(select(TeamMember).where(TeamMember.former_email.is_not(None)))
-    found = [(one.email, find(one.former_email)) for one in people]
+    found = [(one.listed_as, find(one.former_email)) for one in people]
     return bool(found) and all([person.email for person in hits] == [new] for new, hits in found)
 
 
 def look_up(address: str) -> Any:
     """Whom the search of the directory finds."""
     reader = actor_for(Role.PARTNER_USER, person_id=1, partner_id=1)
-    return [one.person for one in search(db.session(), reader, address)[0]]
+    return [one.person for one in search(db.session(), reader, address, clock.today()).people]
 
 
 def look_up_new_only(address: str) -> Any:

@@ -86,8 +86,8 @@ def grow(rows: int) -> None:
         person = f"persona.{n}@centurylink.example"
         db.session.execute(
             insert(TeamMember).values(
-                registry_id=registry, team_id=team, name=f"Persona {n:03}", email=person,
-                former_email=None, phone=None,
+                registry_id=registry, team_id=team, name=f"Persona {n:03}", listed_as=person,
+                former_email=None,
             )
         )  # fmt: skip
     db.session.commit()

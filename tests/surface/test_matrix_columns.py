@@ -43,6 +43,7 @@ CANARIES = {
 CODES = "one of a list of codes"
 HASH = "a hash of what was counted; never shown"
 PACK = "the pack's own text, the same for everyone"
+DIRECTORY = "the directory, for all"
 MACHINE = "of the machine, nobody's"
 REASONS = {
     "attempt": {"kind": CODES, "key": HASH},
@@ -90,6 +91,8 @@ REASONS = {
         "batch": "a code and ids, of what its mails are counted by",
     },
     "mailed_link": {"kind": CODES},
+    "member_email": {"email": DIRECTORY},
+    "member_phone": {"phone": DIRECTORY},
     "order_line": {"line": "the caller's own number of a line"},
     "partner": {"code": "of imports; either company's stands in its people's addresses"},
     "person": {"language": CODES, "region": CODES},
@@ -98,10 +101,10 @@ REASONS = {
     "registry": {"slug": PACK, "name": PACK},
     "rule_text": dict.fromkeys(("id", "title", "text", "questions"), PACK),
     "seal": dict.fromkeys(("previous", "hash"), "the head of the chain, shown to its witnesses"),
-    "team": dict.fromkeys(("code", "name", "email", "phone", "hours"), "the directory, for all"),
-    "team_member": dict.fromkeys(
-        ("name", "email", "former_email", "phone"), "the directory, for all"
-    ),
+    "team": dict.fromkeys(("code", "name", "hours"), DIRECTORY),
+    "team_email": {"email": DIRECTORY},
+    "team_member": dict.fromkeys(("name", "listed_as", "former_email"), DIRECTORY),
+    "team_phone": {"phone": DIRECTORY},
     "warrant": {"actor": "a number of a person, or system"},
 }
 
