@@ -103,7 +103,7 @@ class Thread:
 
 
 def one(session: Session, actor: Actor, concern_id: int, on: date) -> Thread | None:
-    """The thread as it stands on `on`, or None when the actor does not see it. Six queries."""
+    """The thread as it stands on `on`, or None when the actor does not see it. Seven queries."""
     found = session.execute(_rows(actor, on).where(Concern.id == concern_id)).first()
     if found is None:
         return None
@@ -120,13 +120,13 @@ def one(session: Session, actor: Actor, concern_id: int, on: date) -> Thread | N
     )
     stored = session.get_one(StoredDecision, row.decision_id)
     first = (stored.value or {}).get("team")
-    team = cards(session, actor, [row.team_id]).get(row.team_id) if row.team_id else None
+    teams = cards(session, actor, [row.team_id], on) if row.team_id else {}
     return Thread(
         row=row,
         entries=tuple(Entry(*each) for each in said),
         files=files_of(session, actor, subject_of(row.id)),
         reasons=stored.reasons,
-        team=team,
+        team=teams.get(row.team_id or 0),
         moved=not row.handed and row.team_code is not None and row.team_code != first,
         member=member(actor, row.team_id, row.team_kind),
     )
