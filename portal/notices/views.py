@@ -13,7 +13,7 @@ from portal.kernel.access import PARTNER_ROLES, Actor, Permission
 from portal.kernel.text import tidy_lines
 from portal.notices import labels, outlook, questions, reader_pages, reading
 from portal.notices.blueprint import bp
-from portal.notices.queries import State
+from portal.notices.queries import State, current
 from portal.notices.reader_pages import Page
 from portal.store.db import db
 from portal.web import richtext
@@ -60,7 +60,11 @@ def notice(ref: str) -> ResponseReturnValue:
     """One notice; opening it is on record."""
     who = actor()
     if who.role not in PARTNER_ROLES:
-        return redirect(url("site.notices.proof", ref=ref))
+        found = current(db.session(), who, ref)
+        if found is None:
+            abort(404)
+        published = found.published_at is not None
+        return redirect(url(f"site.notices.{'proof' if published else 'draft'}", ref=ref))
     page = _page(ref, who)
     if _counts() and reading.unread(db.session(), page.version_id, who):
         reading.opened(page.version_id, actor=who, now=clock.business())

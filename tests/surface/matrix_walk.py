@@ -21,11 +21,13 @@ from tests.surface.rivals import Thing, World
 
 LANG = "<any(es, en):lang>"
 ARGUMENT = {"order": "ref", "decision": "ref", "registry": "slug", "question": "slug"}
+ARGUMENT |= dict.fromkeys(("notice", "notice_draft"), "ref")
 UNKNOWN = {
     "order": "ZZZZ9999",
     "decision": "ZZZZ9999",
     "registry": "nowhere",
     "question": "nowhere",
+    **dict.fromkeys(("notice", "notice_draft"), "ZZZZ9999"),
     **dict.fromkeys(("file_id", "mail_id"), "0190a8b2-0000-7000-8000-00000000beef"),
 }
 ANSWERED = ("GET", "HEAD", "POST")
@@ -104,6 +106,7 @@ def path_of(rule: Rule, kind: str, thing: Thing | None) -> str:
     argument = ARGUMENT.get(kind, kind)
     value = thing.value if thing else UNKNOWN.get(kind, "2147483646")
     path = re.sub(rf"<(int:)?{argument}>", value, path)
+    path = path.replace("<int:number>", "1")
     path = path.replace("<slug>", thing.registry if thing else "centurylink")
     assert "<" not in path, path
     return path

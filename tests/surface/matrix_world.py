@@ -44,6 +44,7 @@ from tests.surface.matrix_made import (
     terms_of,
     unconfirmed,
 )
+from tests.surface.notice_world import post_notices, tell_notices
 from tests.surface.rivals import PARTNER, SERVES, Thing, World, settle
 
 
@@ -52,6 +53,9 @@ def furnish(house: House, folder: Path) -> World:
     if "furnished" not in house.states:
         settle(house, folder)
         make(house, folder)
+        with house.app.app_context():
+            post_notices()
+            db.session.rollback()
         house.keep("furnished")
     house.state("furnished")
     world = World(house)
@@ -136,9 +140,10 @@ def _tell(world: World) -> None:
         side = (ADMIN_OF[code],) if code else PEERS[STAFF_OF[email]]
         may(origin, email, *side, people.ADMIN)
         may(f"agente-canario-{origin}", email)
+    tell_notices(world, may)
     may(MOVES["norte"], *USERS["norte"], *PEERS[CTL], *_serving())
     may(MOVES["sur"], *USERS["sur"], *PEERS[CTL], *_serving())
-    for decision in session.scalars(select(StoredDecision)):
+    for decision in session.scalars(select(StoredDecision).where(StoredDecision.partner_id > 0)):
         may(decision.key, *USERS[codes[decision.partner_id or 0]])
     for code in ADMIN_OF:
         may(nobodys_service(code), *USERS[code])

@@ -164,6 +164,21 @@ POLICY: dict[str, Row] = {
     "site.councils.minutes": Row(STAFF, "meeting_id"),
     "site.councils.write_minutes": Row(STAFF, "meeting_id", own=422),
     "site.councils.add_papers": Row(STAFF, "meeting_id", own=302),
+    # Notices: a company reads its own, channel staff write those of their registry.
+    "site.notices.index": Row(PARTNERS | STAFF, own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 302}),
+    "site.notices.changes": Row(PARTNERS | STAFF, own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 404}),
+    "site.notices.notice": Row(
+        PARTNERS | STAFF, "notice", own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 302}
+    ),
+    "site.notices.version": Row(
+        PARTNERS | STAFF, "notice", own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 404}
+    ),
+    "site.notices.acknowledge": Row(
+        PARTNERS | STAFF, "notice", own={USER: 302, HEAD_OF_COMPANY: 302, ANY: 404}
+    ),
+    "site.notices.ask": Row(
+        PARTNERS | STAFF, "notice", own={USER: 422, HEAD_OF_COMPANY: 422, ANY: 404}
+    ),
     # Applications: the company's administrators ask, the registry's channel people decide.
     "site.applications.index": Row(COMPANY),
     "site.applications.new": Row(COMPANY),
