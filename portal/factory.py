@@ -6,7 +6,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from portal import config
-from portal.accounts import address_views, factor_views, password_views, reset_views
+from portal.accounts import address_views, factor_views, feed_views, password_views, reset_views
 from portal.accounts import cli as accounts_cli
 from portal.accounts import inbox_views as inbox
 from portal.accounts import jobs as accounts_jobs
@@ -115,7 +115,7 @@ PAGES = (
     home.bp,
     downloads.bp,
 )
-BARE = (faq_api.bp, health.bp, orders.short)
+BARE = (faq_api.bp, health.bp, orders.short, feed_views.feeds)
 COMMANDS = (
     *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group, audit_cli.group),
     *(home_cli.program, home_cli.seed, doctor_cli.examine, jobs.worker, mail_cli.group),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import (
     Device,
     Factor,
+    FeedKey,
     MailedLink,
     Membership,
     Person,
@@ -30,7 +31,7 @@ def anonymise(session: Session, person: Person, now: datetime) -> None:
     """
     living = Membership.person_id == person.id, Membership.ended_at.is_(None)
     session.execute(update(Membership).where(*living).values(ended_at=now))
-    for model in (SignIn, Factor, RecoveryCode, MailedLink, Device):
+    for model in (SignIn, Factor, RecoveryCode, MailedLink, Device, FeedKey):
         session.execute(delete(model).where(model.person_id == person.id))
     forget(session, person.id, person.email)
     person.name = ""

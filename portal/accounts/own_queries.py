@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import factors
-from portal.accounts.models import Level, Person, SignIn
+from portal.accounts.models import FeedKey, FeedKind, Level, Person, SignIn
 from portal.accounts.queries import capacities
 from portal.accounts.rules import session_lives
 from portal.kernel.access import STAFF_ROLES, Actor
@@ -36,6 +36,17 @@ class OpenSession:
     agent: str
     acting: Actor
     here: bool
+
+
+@dataclass(frozen=True)
+class FeedAddress:
+    """A secret address that works, without its secret; times are the wall's."""
+
+    id: uuid.UUID
+    kind: FeedKind
+    created_at: datetime
+    used_at: datetime | None
+    acting: Actor
 
 
 def load_account(session: Session, actor: Actor) -> Account:
@@ -79,6 +90,24 @@ def open_sessions(
         )
         for row in rows
         if session_lives(acting[row.membership_id].role, row.started_at, row.seen_at, now)
+    ]
+
+
+def feed_addresses(session: Session, actor: Actor) -> list[FeedAddress]:
+    """The person's secret addresses that work, the newest first. Two queries."""
+    acting = {each.membership_id: each for each in capacities(session, actor.person_id or 0)}
+    rows = session.scalars(
+        select(FeedKey)
+        .where(
+            FeedKey.person_id == actor.person_id,
+            FeedKey.revoked_at.is_(None),
+            FeedKey.membership_id.in_(acting),
+        )
+        .order_by(FeedKey.created_at.desc(), FeedKey.id.desc())
+    )
+    return [
+        FeedAddress(row.id, row.kind, row.created_at, row.used_at, acting[row.membership_id])
+        for row in rows
     ]
 
 

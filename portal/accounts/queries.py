@@ -15,6 +15,7 @@ from portal.accounts.models import (
     Device,
     Factor,
     FeedKey,
+    FeedKind,
     Level,
     MailedLink,
     Membership,
@@ -87,6 +88,25 @@ _BY_SESSION = (
         SignIn.level != Level.CODE,
     )
 )
+_BY_FEED = (
+    _PEOPLE.join(FeedKey, FeedKey.membership_id == Membership.id)
+    .add_columns(FeedKey.id.label("feed"), FeedKey.created_at.label("made"))
+    .where(
+        FeedKey.token_hash == bindparam("hash"),
+        FeedKey.kind == bindparam("kind"),
+        FeedKey.person_id == Person.id,
+        FeedKey.revoked_at.is_(None),
+    )
+)
+
+
+@dataclass(frozen=True)
+class FeedReader:
+    """Who reads by a secret address that works: its key, when it was made (wall time), as whom."""
+
+    key: uuid.UUID
+    made_at: datetime
+    actor: Actor
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,14 @@ def resume(session: Session, key: uuid.UUID, now: datetime, origin: str = "") ->
 def capacities(session: Session, person_id: int) -> list[Actor]:
     """The person in each capacity that lives, oldest first; none when deactivated or removed."""
     return [_actor(row) for row in session.execute(_BY_PERSON, {"person": person_id})]
+
+
+def feed_reader(session: Session, token_hash: str, kind: FeedKind) -> FeedReader | None:
+    """Who reads by the address of that hash; None when it was ended, with its membership or alone, or
+    when its person cannot sign in. One query.
+    """
+    row = session.execute(_BY_FEED, {"hash": token_hash, "kind": kind}).first()
+    return None if row is None else FeedReader(row.feed, row.made, _actor(row))
 
 
 def credentials(session: Session, email: str) -> Row[int, str, int] | None:

@@ -80,6 +80,11 @@ def address_bucket(person_id: int) -> Bucket:
     return Bucket("address", _key("address.of", str(person_id)), 5, LONGEST_SPAN)
 
 
+def feed_bucket(key: str) -> Bucket:
+    """Where reading by a secret address counts: twice a minute is more than any reader needs."""
+    return Bucket("feed", _key("feed", key), 120, LONGEST_SPAN)
+
+
 def mail_buckets(
     what: str, email: str, origin: str, of_address: int = 5, of_network: int = 20
 ) -> list[Bucket]:

@@ -33,6 +33,8 @@ VERBS = {
     "person.recovery_code_used": _l("Recovery code used"),
     "person.device_known": _l("Signed in on a new device"),
     "person.acting_changed": _l("Went on in another capacity"),
+    "feed.made": _l("Secret address of a feed made"),
+    "feed.revoked": _l("Secret address of a feed ended"),
     "person.created": _l("Person created"),
     "person.address_asked": _l("New e-mail address asked for"),
     "person.address_changed": _l("E-mail address changed"),

@@ -26,6 +26,7 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("person.password_changed", "person.reset_asked", "person.reset_done"),
         *("person.factor_added", "person.factor_removed", "person.recovery_codes_made"),
         *("person.recovery_code_used", "person.device_known", "person.acting_changed"),
+        *("feed.made", "feed.revoked"),
     ),
     Group.PEOPLE: (
         *("person.created", "person.address_asked", "person.address_changed"),

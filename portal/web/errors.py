@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from portal.store.db import db
+from portal.web.logs import path
 from portal.web.site import language
 
 TEXTS = {
@@ -83,7 +84,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> ResponseReturnValue:
-        log.exception("unexpected", id=g.get("request_id"), path=request.path)
+        log.exception("unexpected", id=g.get("request_id"), path=path())
         with contextlib.suppress(DBAPIError):
             db.session.rollback()
         return answer(500, TEXTS[500])

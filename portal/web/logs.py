@@ -1,6 +1,7 @@
 """One line per event on standard error: JSON for machines, readable on a terminal.
 
-What people send is logged as a path, never as a query, a form or a cookie.
+What people send is logged as a path, never as a query, a form or a cookie; a path that is itself a
+secret is not told.
 """
 
 import logging
@@ -11,6 +12,14 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+
+SECRET_PATHS = "/feeds/"
+
+
+def path() -> str:
+    """The path asked for, as it may stand in a log."""
+    before, secret, _ = request.path.partition(SECRET_PATHS)
+    return f"{before}{secret}…" if secret else before
 
 
 def one_line(_log: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -59,7 +68,7 @@ def install(app: Flask) -> None:
                 "request",
                 id=g.get("request_id"),
                 method=request.method,
-                path=request.path,
+                path=path(),
                 status=response.status_code,
             )
         return response

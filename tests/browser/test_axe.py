@@ -36,6 +36,7 @@ TAKES_NO_PAGE = {
     "health.front_door",
     "faq_api.faq",
     "orders_short.short_address",
+    *("feeds.atom", "feeds.calendar"),
     "site.files.file",
 }
 # States that a link does not lead to.

@@ -12,8 +12,11 @@ from typing import Any
 from sqlalchemy import select, update
 from werkzeug.datastructures import FileStorage
 
+from portal.accounts import links
 from portal.accounts.commands import create_person
 from portal.accounts.models import (
+    FeedKey,
+    FeedKind,
     Membership,
     Person,
 )
@@ -62,6 +65,7 @@ ORIGIN = {
     email: f"198.51.100.{number}"
     for number, email in enumerate((*PARTNER, *STAFF_OF, *COLLEAGUE.values()), 101)
 }
+FEED = {kind: f"canario-{kind}-{'z' * 30}" for kind in FeedKind}
 MOVES = {"norte": "Muelle Canario Ganado", "sur": "Muelle Canario Cedido"}
 
 
@@ -88,6 +92,7 @@ def make(house: House, folder: Path) -> None:
         _applications()
         _files()
         _mails()
+        _feeds()
         db.session.rollback()
     _pages(house)
 
@@ -208,6 +213,32 @@ def _mails() -> None:
                 mail.state, mail.attempts = MailState.FAILED, 3
                 mail.message_id = f"<mensaje-canario-{who}@portal.test>"
                 mail.last_error = f"error-canario-{who}-fin"
+
+
+def _feeds() -> None:
+    """A secret address of either kind for everyone of the companies, and for somebody of none, whose
+    secrets are known: whoever holds one reads by it.
+    """
+    with atomic() as session:
+        for email in (*PARTNER, people.FINANCE):
+            who = session.execute(
+                select(Membership.id, Membership.person_id)
+                .join(Person, Person.id == Membership.person_id)
+                .where(Person.email == email)
+            ).first()
+            assert who is not None
+            for kind in FeedKind:
+                nobodys = email == people.FINANCE
+                told = FEED[kind] if nobodys else f"{kind}-{who.person_id}"
+                session.add(
+                    FeedKey(
+                        person_id=who.person_id,
+                        membership_id=who.id,
+                        kind=kind,
+                        token_hash=links.hashed(told),
+                        created_at=clock.wall(),
+                    )
+                )
 
 
 def _greeted(email: str) -> str:

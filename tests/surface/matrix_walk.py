@@ -22,6 +22,7 @@ from tests.surface.rivals import Thing, World
 LANG = "<any(es, en):lang>"
 ARGUMENT = {"order": "ref", "decision": "ref", "registry": "slug", "question": "slug"}
 ARGUMENT |= dict.fromkeys(("notice", "notice_draft"), "ref")
+ARGUMENT |= dict.fromkeys(("atom_token", "ics_token"), "token")
 UNKNOWN = {
     "order": "ZZZZ9999",
     "decision": "ZZZZ9999",
@@ -241,8 +242,12 @@ class Walk:
         return {secret for secret in self.secrets if secret in said and secret not in path}
 
 
-# The one thing that reading writes: that a file was fetched (the event of it).
-RECEIPTS = {"site.files.file": {"event"}}
+# All that reading writes: that a file was fetched (the event of it), when a feed was last read.
+RECEIPTS = {
+    "site.files.file": {"event"},
+    "feeds.atom": {"attempt", "feed_key"},
+    "feeds.calendar": {"attempt", "feed_key"},
+}
 
 
 def _may(row: Row, role: Role) -> bool:

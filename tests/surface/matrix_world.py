@@ -9,6 +9,8 @@ from sqlalchemy import select
 from portal.accounts.models import (
     Device,
     Factor,
+    FeedKey,
+    FeedKind,
     MailedLink,
     Membership,
     Person,
@@ -31,6 +33,7 @@ from tests.surface import rivals
 from tests.surface.matrix_made import (
     ADMIN_OF,
     COLLEAGUE,
+    FEED,
     MADE,
     MOVES,
     ORIGIN,
@@ -124,6 +127,10 @@ def _tell(world: World) -> None:
         world.things.append(
             Thing("mail_id", str(mail.id), "", frozenset(), frozenset({*mine, people.ADMIN}))
         )
+    for kind, argument in ((FeedKind.ATOM, "atom_token"), (FeedKind.CALENDAR, "ics_token")):
+        world.things.append(Thing(argument, FEED[kind], "", frozenset(), frozenset(EVERYONE)))
+        # No other's is known to anybody: one that was made up stands for it.
+        world.things.append(Thing(argument, f"{FEED[kind]}x", "", frozenset(), frozenset()))
     for sent in session.scalars(select(Invitation)):
         if sent.partner_id and codes[sent.partner_id] in ADMIN_OF:
             may(sent.email, ADMIN_OF[codes[sent.partner_id]], people.ADMIN)
@@ -161,7 +168,7 @@ def _tell(world: World) -> None:
     world.things = [*reversed(later), *(each for each in world.things if each not in later)]
     for column in (
         *(Person.password_hash, Factor.secret, RecoveryCode.code_hash, Device.token_hash),
-        *(MailedLink.token_hash, Invitation.token_hash),
+        *(MailedLink.token_hash, Invitation.token_hash, FeedKey.token_hash),
     ):
         for text in session.scalars(select(column)):
             may(text)

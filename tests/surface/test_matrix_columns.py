@@ -29,6 +29,7 @@ CANARIES = {
     "device": {"token_hash"},
     "event": {"origin", "stream"},
     "factor": {"secret"},
+    "feed_key": {"token_hash"},
     "file": {"name", "sha256"},
     "invitation": {"email", "email_key", "token_hash"},
     "mail": {"to_address", "context", "secret", "message_id", "last_error"},
@@ -90,7 +91,6 @@ REASONS = {
     "job_run": {"name": MACHINE, "slot": MACHINE},
     "loaded_part": {"key": MACHINE, "sha256": MACHINE},
     "loaded_program": {"slug": MACHINE},
-    "feed_key": {"token_hash": HASH},
     "mail": {
         **dict.fromkeys(("kind", "language", "bounce_status"), CODES),
         "batch": "a code and ids, of what its mails are counted by",
