@@ -24,7 +24,7 @@ def empty():
 
 TOUCHED = {
     *("line_team", "contract_replacement", "service", "contract", "contract_line", "agreement"),
-    *("product", "team_email", "team_phone", "team", "customer", "partner", "warrant"),
+    *("product", "team", "customer", "partner"),
 }
 
 
