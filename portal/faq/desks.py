@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from portal.faq import revisions
 from portal.faq.facts import ANSWER, PROMISE
 from portal.faq.models import FaqBlock, FaqEntry, FaqRevision
+from portal.faq.revisions import text_of
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.decision import JSON
 from portal.kernel.localized import Localized
 from portal.registry.reach import partners_of
 from portal.store.facts import BadValue, GatedFact, Key, Subject, Words, speaks
-
-LONGEST_LABEL = 90
 
 
 class _Texts:
@@ -50,7 +49,7 @@ class _Texts:
         used = select(self.fact.model.revision_id)
         query = select(FaqRevision).where(FaqRevision.text_id == key, FaqRevision.id.not_in(used))
         rows = session.scalars(query.order_by(FaqRevision.number.desc()))
-        return [(row.id, _short(row)) for row in rows]
+        return [(row.id, text_of(row).label) for row in rows]
 
     def read(self, session: Session, key: Key, typed: Mapping[str, str]) -> JSON:
         """The id of one of those revisions. Raises BadValue for another."""
@@ -88,18 +87,7 @@ class _Texts:
         return {name: rows[revision] for name, revision in now.items()}
 
     def _subject(self, row: FaqRevision) -> Subject:
-        return Subject(row.text_id, _short(row), None, row.text_id)
-
-
-def _short(row: FaqRevision) -> Localized:
-    """The question, or the first words of a promise."""
-    said = row.question if any(row.question.values()) else row.answer
-    return Localized({lang: _cut(text) for lang, text in said.items()})
-
-
-def _cut(text: str) -> str:
-    line = text.strip().partition("\n")[0]
-    return line if len(line) <= LONGEST_LABEL else line[:LONGEST_LABEL].rpartition(" ")[0] + " …"
+        return Subject(row.text_id, text_of(row).label, None, row.text_id)
 
 
 def _whole(row: FaqRevision) -> Localized:

@@ -1,9 +1,12 @@
 """Words for codes of the questions."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from portal.faq.rules import FaqCode as C
-from portal.kernel.decision import Decision
+from portal.kernel.decision import Decision, Reason
 from portal.web.fact_words import call
 
 LANGUAGE_NAMES = {"es": _l("Spanish"), "en": _l("English")}
@@ -20,13 +23,14 @@ SENTENCES = {
 }
 
 
-def refusals(decision: Decision[object]) -> list[str]:
+def refusals(decision: Decision[Any]) -> list[str]:
     """Each reason that blocks, as a sentence in the language of the moment."""
-    return [
-        str(SENTENCES[C(reason.code)]) % reason.facts
-        for reason in decision.reasons
-        if reason.blocks
-    ]
+    return sentences(decision.reasons)
+
+
+def sentences(reasons: Iterable[Reason]) -> list[str]:
+    """Reasons that block, as sentences."""
+    return [str(SENTENCES[C(each.code)]) % each.facts for each in reasons if each.blocks]
 
 
 call(

@@ -54,7 +54,7 @@ class FaqRevision(Base):
 
     `text_id` is the question's or the promise's id, `number` counts its revisions from 1. `answer` is
     Markdown in which a line `[[P2]]` stands for a promise. `made_by` is an actor without personal
-    data, `why` what its maker says of it to readers (empty for a first text).
+    data, `why` what its maker tells readers of it (empty for a first text).
     """
 
     __tablename__ = "faq_revision"
@@ -64,7 +64,7 @@ class FaqRevision(Base):
     number: Mapped[int]
     question: Mapped[Localized]
     answer: Mapped[Localized]
-    why: Mapped[str]
+    why: Mapped[Localized]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
 

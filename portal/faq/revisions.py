@@ -20,6 +20,8 @@ from portal.store.events import who
 from portal.store.facts import GatedFact, Warrant, WarrantKind
 from portal.store.periods import begin
 
+EMPTY = Localized()
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -87,7 +89,7 @@ def fact_of(session: Session, text_id: str) -> GatedFact | None:
 
 
 def make(
-    session: Session, text_id: str, text: Text, *, why: str, actor: Actor, now: datetime
+    session: Session, text_id: str, text: Text, *, why: Localized, actor: Actor, now: datetime
 ) -> FaqRevision:
     """A new revision of a text, with its id; it holds nowhere yet."""
     last = select(func.max(FaqRevision.number)).where(FaqRevision.text_id == text_id)
@@ -117,7 +119,7 @@ def start(
     now: datetime,
 ) -> FaqRevision:
     """The first revision of a new text, holding from `on`: it needs no notice (N1)."""
-    row = make(session, text_id, text, why="", actor=actor, now=now)
+    row = make(session, text_id, text, why=EMPTY, actor=actor, now=now)
     begin(session, fact, text_id, row.id, on=on, warrant_id=warrant_id)
     return row
 
@@ -125,6 +127,3 @@ def start(
 def text_of(row: Any) -> Text:
     """What a revision, or a draft, says."""
     return Text(row.question, row.answer)
-
-
-EMPTY = Localized()

@@ -10,7 +10,7 @@ from portal.kernel.localized import Localized
 
 RULESET = "faq-1"
 LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_WHY, LONGEST_COMMENT = 200, 8_000, 500, 1_000
-LONGEST_SLUG = 60
+LONGEST_SLUG, LONGEST_LABEL = 60, 200
 EMBED = re.compile(r"\[\[(\w+)\]\]")
 # Addresses under the questions that are pages of their own.
 RESERVED = frozenset({"desk", "feed", "misses", "print", "revisions"})
@@ -53,6 +53,12 @@ class Text:
     def includes(self, lang: str) -> tuple[str, ...]:
         """The promises the answer includes in one language, in their order."""
         return tuple(EMBED.findall(self.answer.get(lang, "")))
+
+    @property
+    def label(self) -> Localized:
+        """What the text is called: its question, else the first words of the promise."""
+        said = self.question if any(self.question.values()) else self.answer
+        return Localized({lang: _first_words(text) for lang, text in said.items()})
 
 
 def complete(
@@ -103,6 +109,13 @@ def free_slug(question: str, taken: Collection[str]) -> str:
         number += 1
         found = f"{slug}-{number}"
     return found
+
+
+def _first_words(text: str) -> str:
+    line = text.strip().partition("\n")[0]
+    if len(line) <= LONGEST_LABEL:
+        return line
+    return line[:LONGEST_LABEL].rpartition(" ")[0] + " …"
 
 
 def _says(text: Text, lang: str) -> bool:

@@ -33,7 +33,7 @@ def changed(fact, text_id, **said):
     with atomic() as session:
         revision = revisions.make(
             *(session, text_id, Text(Localized(es="¿Y?", en="And?"), Localized(**said))),
-            why="", actor=SYSTEM, now=clock.business(),
+            why=revisions.EMPTY, actor=SYSTEM, now=clock.business(),
         )  # fmt: skip
         told = warrant(session, WarrantKind.NOTICE, reason="N", actor=SYSTEM, at=clock.business())
         take_effect(session, fact, {text_id: revision.id}, on=TODAY, warrant_id=told.id)

@@ -31,7 +31,8 @@ BLOCK = sa.table(
 )
 REVISION = sa.table(
     "faq_revision",
-    *(sa.column(name) for name in ("id", "text_id", "number", "why", "made_by")),
+    *(sa.column(name) for name in ("id", "text_id", "number", "made_by")),
+    sa.column("why", sa.JSON()),
     sa.column("question", sa.JSON()),
     sa.column("answer", sa.JSON()),
     sa.column("made_at", MOMENT),
@@ -114,7 +115,7 @@ def _first_revisions(bind: sa.Connection, entries: Any, blocks: Any) -> None:
     bind.execute(sa.insert(WARRANT).values(told))
     warrant = bind.scalar(sa.select(sa.func.max(WARRANT.c.id)))
     for number, (row, table, subject, question, answer, since) in enumerate(texts, 1):
-        made = {"made_by": "system", "made_at": row.updated_at, "why": "", "number": 1}
+        made = {"made_by": "system", "made_at": row.updated_at, "why": {}, "number": 1}
         text = {"id": number, "text_id": row.id, "question": question, "answer": answer}
         bind.execute(sa.insert(REVISION).values(**text, **made))
         held = {subject: row.id, "revision_id": number, "warrant_id": warrant}
@@ -153,7 +154,7 @@ def _tables() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("question", sa.JSON(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
-        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_revision")),
