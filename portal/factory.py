@@ -38,7 +38,12 @@ from portal.councils import staff_views as council_staff
 from portal.councils import views as councils
 from portal.faq import api as faq_api
 from portal.faq import cli as faq_cli
+from portal.faq import desk_views as faq_desk
 from portal.faq import desks as faq_desks
+from portal.faq import history_views as faq_history
+from portal.faq import miss_views as faq_misses
+from portal.faq import opinion_views as faq_opinions
+from portal.faq import publish_views as faq_publishing
 from portal.faq import views as faq
 from portal.home import cli as home_cli
 from portal.home import doctor_cli, health
@@ -91,6 +96,7 @@ JOINED = (
     *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes),
     *(notice_scopes, notice_jobs, notice_mail, notice_views),
     *(council_desk, council_labels, council_meetings, council_staff),
+    *(faq_history, faq_misses, faq_opinions, faq_publishing),
 )
 PAGES = (
     signing_in,
@@ -103,6 +109,7 @@ PAGES = (
     orders.bp,
     councils.bp,
     faq.bp,
+    faq_desk.bp,
     concerns.bp,
     answering.bp,
     audit.bp,

@@ -10,6 +10,7 @@ class Group(StrEnum):
     PEOPLE = "people"
     COMPANIES = "companies"
     ORDERS = "orders"
+    ANSWERS = "answers"
     NOTICES = "notices"
     QUESTIONS = "questions"
     COUNCILS = "councils"
@@ -50,6 +51,10 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("council.seated", "council.seat_ended", "council.meeting_called"),
         *("council.agenda_changed", "council.agenda_published"),
         *("council.minutes_changed", "council.minutes_published"),
+    ),
+    Group.ANSWERS: (
+        *("faq.draft_saved", "faq.draft_removed", "faq.corrected", "faq.entry_added"),
+        *("faq.arranged", "faq.search_settled"),
     ),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),

@@ -18,7 +18,7 @@ from portal.faq.revisions import Now
 from portal.faq.rules import EMBED, Text
 from portal.kernel.localized import Localized
 from portal.web import richtext
-from portal.web.compare import Piece, compare, differs
+from portal.web.compare import Piece, compare
 from portal.web.site import LANGUAGES
 
 
@@ -108,7 +108,7 @@ class Beside:
 
     lang: str
     is_question: bool
-    pieces: tuple[tuple[Piece, ...], ...]
+    pieces: list[Piece]
     old: str
     same: bool
 
@@ -124,8 +124,7 @@ def beside(old: Text, new: Text, languages: tuple[str, ...] = LANGUAGES) -> list
             before, after = one.get(lang, ""), other.get(lang, "")
             if before or after:
                 pieces = compare(before, after)
-                same = not differs(before, after)
-                found.append(Beside(lang, is_question, pieces, before, same))
+                found.append(Beside(lang, is_question, pieces, before, before == after))
     return found
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from portal.faq import desk_pages as pages
 from portal.faq import drafts, editing
@@ -71,7 +72,8 @@ def preview(text_id: str) -> ResponseReturnValue:
     desk, form = on_desk(text_id), TextForm()
     typed = form.text(is_promise=desk.is_promise)
     known = pages.promises(db.session(), clock.today())
-    seen = {"typed": typed, "html": pages.as_read(typed, known)} if form.validate() else None
+    html = {lang: Markup(said) for lang, said in pages.as_read(typed, known).items()}
+    seen = {"typed": typed, "html": html} if form.validate() else None
     return editor(desk, form, preview=seen, status=200 if seen else 422)
 
 

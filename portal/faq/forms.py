@@ -4,22 +4,31 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from portal.accounts.fields import LANGUAGE_NAMES
+from portal.faq.library import Library
 from portal.faq.rules import (
     LONGEST_ANSWER,
     LONGEST_COMMENT,
+    LONGEST_KEYWORD,
     LONGEST_QUESTION,
     LONGEST_WHY,
+    MOST_KEYWORDS,
     Text,
 )
 from portal.kernel.localized import Localized
 from portal.kernel.text import tidy, tidy_lines
-from portal.web.site import LANGUAGES
-
-MOST_KEYWORDS, LONGEST_KEYWORD = 40, 60
+from portal.web.site import LANGUAGES, language
 
 
 def _line(text: str | None) -> str | None:
@@ -145,6 +154,34 @@ class PlaceForm(FlaskForm):
 def keyword(line: str) -> str:
     """A search word as it is kept."""
     return tidy(line)[:LONGEST_KEYWORD].strip()
+
+
+class KeywordForm(FlaskForm):
+    """Which question a search should have found."""
+
+    word = StringField(
+        _l("Search words"),
+        validators=[InputRequired(_l("Enter the words.")), Length(max=LONGEST_KEYWORD)],
+        filters=[lambda text: keyword(text) if text else text],
+        description=_l("As people type them; search finds the question by them."),
+        render_kw={"autocomplete": "off"},
+    )
+    into = RadioField(
+        _l("Language"),
+        choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
+        validators=[InputRequired(_l("Choose a language."))],
+    )
+    question = SelectField(
+        _l("Question"), validators=[InputRequired(_l("Choose a question."))], validate_choice=True
+    )
+
+    def offer(self, library: Library) -> "KeywordForm":
+        """Fill in the questions to choose from."""
+        self.question.choices = [
+            SelectChoice(one.id, f"{one.position}. {one.question.pick(language())}")
+            for one in library.questions
+        ]
+        return self
 
 
 class OpinionForm(FlaskForm):

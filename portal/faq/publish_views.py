@@ -47,7 +47,7 @@ def correct(text_id: str) -> ResponseReturnValue:
     if decision.refused:
         return _page(on_desk(text_id), form, refusals(decision), status=409)
     flash(_("The wording is corrected. The change is marked, with your reason."), "yes")
-    return redirect(url("site.faq.history", text_id=text_id))
+    return redirect(url("site.faq.history_of", text_id=text_id))
 
 
 @bp.post("/<text_id>/announcement")

@@ -82,10 +82,12 @@ def current(session: Session, synonyms: Mapping[str, Sequence[Sequence[str]]], o
     return found
 
 
-def misses(session: Session, limit: int = 500) -> list[FaqMiss]:
-    """The searches that found nothing, those asked most first."""
+def misses(session: Session, limit: int = 500, *, settled: bool = False) -> list[FaqMiss]:
+    """The searches that found nothing and wait, or those dealt with; those asked most first."""
+    off = FaqMiss.settled_at.is_not(None) if settled else FaqMiss.settled_at.is_(None)
+    query = select(FaqMiss).where(off)
     order = (FaqMiss.count.desc(), FaqMiss.last_at.desc(), FaqMiss.lang, FaqMiss.query)
-    return list(session.scalars(select(FaqMiss).order_by(*order).limit(limit)))
+    return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
 def _build(

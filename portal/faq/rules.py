@@ -11,6 +11,7 @@ from portal.kernel.localized import Localized
 RULESET = "faq-1"
 LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_WHY, LONGEST_COMMENT = 200, 8_000, 500, 1_000
 LONGEST_SLUG, LONGEST_LABEL = 60, 200
+MOST_KEYWORDS, LONGEST_KEYWORD = 40, 60
 EMBED = re.compile(r"\[\[(\w+)\]\]")
 # Addresses under the questions that are pages of their own.
 RESERVED = frozenset({"desk", "feed", "misses", "print", "revisions"})

@@ -6,8 +6,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.faq import misses, queries, situation
-from portal.faq.labels import LANGUAGE_NAMES
+from portal.faq import misses, situation
 from portal.faq.library import Library, Question
 from portal.faq.routing import what_if
 from portal.faq.shelf import shelf
@@ -15,7 +14,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.orders.what_if import WhatIf
 from portal.store.db import db
-from portal.web.guards import actor, public, requires
+from portal.web.guards import actor, public
 from portal.web.moment import looking_on, moved
 from portal.web.search import LONGEST_QUERY, Fragments, Results
 from portal.web.site import LANGUAGES, language, url
@@ -81,6 +80,7 @@ def question(slug: str) -> ResponseReturnValue:
         pasted=pasted,
         tried=tried,
         moved=moved(),
+        edits=actor().may(Permission.EDIT_FAQ),
     )
 
 
@@ -89,14 +89,6 @@ def question(slug: str) -> ResponseReturnValue:
 def on_paper() -> ResponseReturnValue:
     """Every answer on one page, to print or to keep."""
     return render_template("faq/print.html", library=shelf(), on=looking_on(), Markup=Markup)
-
-
-@bp.get("/misses")
-@requires(Permission.EDIT_FAQ)
-def unanswered() -> ResponseReturnValue:
-    """The searches that found nothing, for the editors: what to write next."""
-    rows = queries.misses(db.session())
-    return render_template("faq/misses.html", misses=rows, names=LANGUAGE_NAMES)
 
 
 def _tried(pasted: str, on: date) -> WhatIf | None:

@@ -57,8 +57,8 @@ def index() -> ResponseReturnValue:
 @bp.get("/on")
 @public
 def look_on() -> ResponseReturnValue:
-    """Choose the date to look at."""
-    chosen = moment.looking_on().isoformat()
+    """Choose the date to look at; one may stand in the address."""
+    chosen = request.args.get("on", "")[:10] or moment.looking_on().isoformat()
     return render_template("home/look_on.html", chosen=chosen, back=request.args.get("next", ""))
 
 

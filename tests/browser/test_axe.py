@@ -35,6 +35,7 @@ TAKES_NO_PAGE = {
     "health.healthz",
     "health.front_door",
     "faq_api.faq",
+    "site.faq.feed",
     "orders_short.short_address",
     *("feeds.atom", "feeds.calendar"),
     "site.files.file",

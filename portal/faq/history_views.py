@@ -1,0 +1,106 @@
+"""How a question or a promise read on every date, word by word; and the feed of what changed."""
+
+import uuid
+
+from flask import Response, abort, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.faq import desk_pages as pages
+from portal.faq import history
+from portal.faq.history import Change, Reading
+from portal.faq.labels import LANGUAGE_NAMES
+from portal.faq.revisions import text_of
+from portal.faq.rules import Text
+from portal.faq.shelf import shelf
+from portal.faq.views import address, bp
+from portal.kernel import clock
+from portal.store.db import db
+from portal.web.guards import public
+from portal.web.pages import program
+from portal.web.site import LANGUAGES, language, url
+
+FRESH_SECONDS = 300
+
+
+@bp.get("/revisions/<text_id>")
+@public
+def history_of(text_id: str) -> ResponseReturnValue:
+    """Every text it had, has and is announced to have; two of them compared, in either language."""
+    session, text_id = db.session(), text_id.upper()
+    found = history.readings(session, text_id)
+    if not found:
+        abort(404)
+    older, newer = _chosen(found)
+    lang = request.args.get("in", "")
+    lang = lang if lang in LANGUAGES else language()
+    known = pages.promises(session, clock.today())
+    before, after = (pages.read_text(text_of(one.revision), known) for one in (older, newer))
+    return render_template(
+        "faq/history.html",
+        text_id=text_id,
+        label=text_of(found[0].revision).label,
+        question=shelf().get(text_id),
+        readings=found,
+        today=clock.today(),
+        older=older,
+        newer=newer,
+        shown=lang,
+        parts=_parts(before, after, lang) if older is not newer else [],
+        names=LANGUAGE_NAMES,
+        address=address,
+    )
+
+
+@bp.get("/feed")
+@public
+def feed() -> ResponseReturnValue:
+    """What changed of the questions and promises, as an Atom feed in the page's language."""
+    session, base = db.session(), current_app.extensions["portal.config"].url
+    known = pages.promises(session, clock.today())
+    found = history.changes(session, clock.today())
+    entries = [
+        {
+            "id": _name(change),
+            "change": change,
+            "title": text_of(change.reading.revision).label,
+            "url": f"{base}{url('site.faq.history_of', text_id=change.reading.revision.text_id)}",
+            "html": pages.as_read(text_of(change.reading.revision), known),
+        }
+        for change in found
+    ]
+    text = render_template(
+        "faq/feed.xml",
+        entries=entries,
+        id=_urn(f"feed/{language()}"),
+        updated=max(change.reading.at for change in found) if found else clock.business(),
+        self_url=f"{base}{url('site.faq.feed')}",
+        page_url=f"{base}{url('site.faq.index')}",
+    )
+    response: Response = make_response(text)
+    response.content_type = "application/atom+xml; charset=utf-8"
+    response.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _chosen(found: list[Reading]) -> tuple[Reading, Reading]:
+    """The two readings to compare: those of the address, else the newest and the one before."""
+    numbers = {str(one.number): one for one in found}
+    newer = numbers.get(request.args.get("to", ""), found[0])
+    before = found[1] if len(found) > 1 else found[0]
+    return numbers.get(request.args.get("from", ""), before), newer
+
+
+def _parts(before: Text, after: Text, lang: str) -> list[pages.Beside]:
+    return pages.beside(before, after, (lang,))
+
+
+def _name(change: Change) -> str:
+    """An id that stays, whatever the portal's address: of this text, from this day, in this language."""
+    reading = change.reading
+    own = f"{reading.revision.text_id}/{reading.number}/{reading.holding.since}"
+    return _urn(f"{own}/{language()}")
+
+
+def _urn(path: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:faq:{program().slug}/{path}").urn
