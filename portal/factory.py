@@ -43,6 +43,7 @@ from portal.faq import desks as faq_desks
 from portal.faq import history_views as faq_history
 from portal.faq import miss_views as faq_misses
 from portal.faq import opinion_views as faq_opinions
+from portal.faq import promise_views as promises
 from portal.faq import publish_views as faq_publishing
 from portal.faq import views as faq
 from portal.home import cli as home_cli
@@ -110,6 +111,7 @@ PAGES = (
     councils.bp,
     faq.bp,
     faq_desk.bp,
+    promises.bp,
     concerns.bp,
     answering.bp,
     audit.bp,

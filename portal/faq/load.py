@@ -27,7 +27,8 @@ def load_blocks(
 ) -> None:
     """Add the standing promises; `now` is wall time."""
     session.add_all(
-        FaqBlock(id=block.id, position=block.position, updated_at=now) for block in documents
+        FaqBlock(id=one.id, position=one.position, claims=list(one.claims), updated_at=now)
+        for one in documents
     )
     session.flush()
     _begin(session, PROMISE, documents, now)
@@ -52,6 +53,7 @@ def load_questions(
                 keywords={lang: list(words) for lang, words in document.keywords.items()},
                 rules=list(document.rules),
                 situation=document.situation,
+                claims=list(document.claims),
                 updated_at=now,
             )
         )

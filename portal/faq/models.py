@@ -20,11 +20,15 @@ from portal.store.types import uuid7
 
 
 class FaqBlock(Base):
-    """A standing promise (P1 to P5), said once and rendered inside answers; its text is a revision."""
+    """A standing promise (P1 to P5), said once and rendered inside answers; its text is a revision.
+
+    `claims` are the names of the dated facts of which it says that they stay as they are.
+    """
 
     __tablename__ = "faq_block"
     id: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
+    claims: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -33,7 +37,8 @@ class FaqEntry(Base):
     """One question: its place, its addresses and what search finds it by; its text is a revision.
 
     `rules` are the rule ids behind it, `situation` names what a signed-in reader sees beside it.
-    `former_slugs` are the addresses it had before. `revision` grows with every change of the row.
+    `former_slugs` are the addresses it had before, `claims` the names of the dated facts of which it
+    says that they stay as they are. `revision` grows with every change of the row.
     """
 
     __tablename__ = "faq_entry"
@@ -44,6 +49,7 @@ class FaqEntry(Base):
     keywords: Mapped[dict[str, Any]]
     rules: Mapped[list[Any]]
     situation: Mapped[str]
+    claims: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
 

@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.notices import changes as typed
 from portal.notices.gate import terms_of
-from portal.notices.gate_rules import soonest
+from portal.notices.gate_rules import DAY, day_start, soonest
 from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticePartner, NoticeVersion
 from portal.notices.telling import Told, in_told
 from portal.store.scope import visible_to
-
-MOST = 200
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Outlook:
 
 
 def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
-    """The changes of the actor's company as of `on`; at most MOST of them, the latest."""
+    """The changes of the actor's company as of `on`: what was published later is not there."""
     query = (
         visible_to(NoticeChange, actor)
         .with_only_columns(
@@ -59,8 +58,8 @@ def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
         )
         .outerjoin(NoticeEffect, NoticeEffect.change_id == NoticeChange.id)
         .where(or_(NoticeVersion.superseded_at.is_(None), NoticePartner.withdrawn.is_(False)))
-        .order_by(NoticeChange.id.desc())
-        .limit(MOST)
+        .where(NoticeVersion.published_at < day_start(on + DAY, clock.zone().key))
+        .order_by(NoticeChange.id)
     )
     rows = {row.id: row for row in session.execute(query)}
     changes = typed.by_ids(session, rows)

@@ -27,8 +27,13 @@ from portal.web.mail_words import EXPANDED, link
 
 @dataclass(frozen=True)
 class Told:
-    """One change in words: what of what, from and to; `on` is its first day, once it is certain."""
+    """One change in words: what of what, from and to; `on` is its first day, once it is certain.
 
+    `name` and `key` are the fact's and the subject's own.
+    """
+
+    name: str
+    key: str
     fact: str
     subject: str
     detail: str
@@ -69,6 +74,8 @@ def in_told(
         subject = named.get(one.id)
         found.append(
             Told(
+                one.fact.name,
+                str(one.key),
                 fact_words(one.fact.name),
                 in_words(subject.label, lang) if subject else "",
                 in_words(subject.detail, lang) if subject else "",

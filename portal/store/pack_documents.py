@@ -37,7 +37,8 @@ class Document:
     `title` is the `# heading` (a block has none), `body` Markdown that may hold `[[P2]]` lines. A
     block or an answer holds from `in_force_since` on. FAQ only: `rules` behind the answer,
     `situation` it shows ("" for none), `promises` it embeds in their order, `slug` per language,
-    `keywords` per language (search only, never shown). Rules only: `faq`, the answers it stands
+    `keywords` per language (search only, never shown). FAQ and blocks: `claims`, the names of the
+    dated facts of which they say that they stay as they are. Rules only: `faq`, the answers it stands
     behind, the nearest first. `lines` tells where in `file` each key and section stands.
     """
 
@@ -55,6 +56,7 @@ class Document:
     slug: Localized = field(default_factory=Localized)
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     faq: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict, hash=False, compare=False)
 
     def blocks(self, language: str) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def _answer(document: Document, front: Table, languages: Sequence[str]) -> Docum
         promises=front.strings("promises"),
         in_force_since=front.day("in_force_since"),
         slug=slug,
+        claims=front.strings("claims", []),
         keywords=MappingProxyType(keywords),
     )
 
@@ -134,7 +137,8 @@ def _rule(document: Document, front: Table, languages: Sequence[str]) -> Documen
 
 
 def _block(document: Document, front: Table, languages: Sequence[str]) -> Document:
-    return replace(document, in_force_since=front.day("in_force_since"))
+    claims = front.strings("claims", [])
+    return replace(document, in_force_since=front.day("in_force_since"), claims=claims)
 
 
 _COMPLETE = {Kind.BLOCK: _block, Kind.FAQ: _answer, Kind.RULE: _rule}

@@ -107,7 +107,7 @@ def path_of(rule: Rule, kind: str, thing: Thing | None) -> str:
     argument = ARGUMENT.get(kind, kind)
     value = thing.value if thing else UNKNOWN.get(kind, "2147483646")
     path = re.sub(rf"<(int:)?{argument}>", value, path)
-    path = path.replace("<int:number>", "1")
+    path = path.replace("<int:number>", "1").replace("<day>", "2017-12-01")
     path = path.replace("<slug>", thing.registry if thing else "centurylink")
     assert "<" not in path, path
     return path

@@ -192,6 +192,9 @@ POLICY: dict[str, Row] = {
     "site.councils.minutes": Row(STAFF, "meeting_id"),
     "site.councils.write_minutes": Row(STAFF, "meeting_id", own=422),
     "site.councils.add_papers": Row(STAFF, "meeting_id", own=302),
+    # What still holds of the promises: each company its own.
+    "site.promises.index": Row(PARTNERS | STAFF, own={USER: 302, HEAD_OF_COMPANY: 302, ANY: 404}),
+    "site.promises.on_day": Row(PARTNERS | STAFF, own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 404}),
     # Notices: a company reads its own, channel staff write those of their registry.
     "site.notices.index": Row(PARTNERS | STAFF, own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 302}),
     "site.notices.changes": Row(PARTNERS | STAFF, own={USER: 200, HEAD_OF_COMPANY: 200, ANY: 404}),
