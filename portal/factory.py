@@ -51,6 +51,7 @@ from portal.home import doctor_cli, health
 from portal.home import views as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
+from portal.notices import announced as notice_announced
 from portal.notices import jobs as notice_jobs
 from portal.notices import queries as notice_scopes
 from portal.notices import telling as notice_mail
@@ -95,7 +96,7 @@ JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
     *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes),
-    *(notice_scopes, notice_jobs, notice_mail, notice_views),
+    *(notice_scopes, notice_jobs, notice_mail, notice_views, notice_announced),
     *(council_desk, council_labels, council_meetings, council_staff),
     *(faq_history, faq_misses, faq_opinions, faq_publishing),
 )

@@ -145,7 +145,7 @@ def _agenda(
         "councils/agenda.html",
         found=found,
         rows=[*items, *[empty] * min(SPARE, max(0, ITEMS - len(items)))],
-        languages=LANGUAGES,
+        language_names=LANGUAGES,
         said=said,
     )
     return page, status

@@ -1,6 +1,6 @@
 """The councils and their seats as pages show them, as of a date, with a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,21 +9,28 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
+from portal.councils.facts import SITS_IN
 from portal.councils.models import Council, CouncilSits, Seat
 from portal.councils.queries import companies_of, partners_to_seat, seats_in
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.registry.models import Partner, Registry
+from portal.store.announced import Announced, announced
+from portal.store.facts import Key, Warrant, WarrantKind
 from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
 
 @dataclass(frozen=True)
 class Change:
-    """Where a council's members sit from a day on."""
+    """Where a council's members sit from a day on, by which notice ("" for none). Not `certain`: the
+    day it cannot come before.
+    """
 
     council: Localized
     on: date
+    ref: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Member:
 
 def cards(session: Session, actor: Actor, on: date) -> list[Card]:
     """The councils the actor sees, as of `on`, those that nobody's members sat in yet left out.
-    Two queries.
+    Four queries.
     """
     seen = (
         visible_to(Council, actor)
@@ -70,24 +77,41 @@ def cards(session: Session, actor: Actor, on: date) -> list[Card]:
         .order_by(Council.position, Council.id)
     )
     rows = session.execute(seen).all()
-    into = select(CouncilSits, Council.name).join(Council, Council.id == CouncilSits.into_id)
-    periods = session.execute(into.order_by(CouncilSits.valid_from)).all()
-    whose = {row[0].id: row[0].name for row in rows}
-    found = (_card(row, periods, whose, on) for row in rows)
+    into = (
+        select(CouncilSits, Council.name, Warrant.kind, Warrant.reason)
+        .join(Council, Council.id == CouncilSits.into_id)
+        .join(Warrant, Warrant.id == CouncilSits.warrant_id)
+        .order_by(CouncilSits.valid_from)
+    )
+    periods = session.execute(into).all()
+    soon = announced(session, SITS_IN, [row[0].id for row in rows], on)
+    every = session.execute(select(Council.id, Council.name))
+    names = {row[0]: row[1] for row in every}
+    found = [_card(row, periods, soon, names, on) for row in rows]
     return [card for card in found if card.sits or card.merged or card.coming]
 
 
-def _card(row: Any, periods: Sequence[Any], names: dict[int, Localized], on: date) -> Card:
+def _card(
+    row: Any,
+    periods: Sequence[Any],
+    soon: Mapping[Key, Announced],
+    names: Mapping[int, Localized],
+    on: date,
+) -> Card:
     council, registry, thread = row
     merged = coming = None
-    for period, name in periods:
-        if period.council_id == council.id and period.valid_from > on:
-            coming = coming or Change(name, period.valid_from)
-        elif period.council_id == council.id and _holds(period, on):
-            merged = Change(name, period.valid_from) if period.into_id != council.id else None
-    here = [
-        period for period, _ in periods if period.into_id == council.id and period.valid_from <= on
-    ]
+    for period, name, kind, reason in periods:
+        if period.council_id != council.id:
+            continue
+        change = Change(name, period.valid_from, reason if kind is WarrantKind.NOTICE else "")
+        if period.valid_from > on:
+            coming = coming or change
+        elif _holds(period, on) and period.into_id != council.id:
+            merged = change
+    told = soon.get(council.id)
+    if coming is None and told is not None and isinstance(told.value, int):
+        coming = Change(names[told.value], told.on, told.ref, told.certain)
+    here = [row[0] for row in periods if row[0].into_id == council.id and row[0].valid_from <= on]
     return Card(
         council.id,
         council.name,
@@ -99,7 +123,7 @@ def _card(row: Any, periods: Sequence[Any], names: dict[int, Localized], on: dat
         tuple(
             Change(names[each.council_id], each.valid_from)
             for each in here
-            if each.council_id != council.id and each.council_id in names
+            if each.council_id != council.id
         ),
     )
 

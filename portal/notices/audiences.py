@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, Person
+from portal.councils.queries import seated_partners
 from portal.kernel.access import PARTNER_ROLES
 from portal.notices.audience_rules import Choice, Pools, audience
 from portal.registry.models import Agreement
@@ -63,7 +64,8 @@ def chosen(
         for registry in choice.registries
         for program in programs
     }
-    return audience(choice, Pools(registries, {}, {}, affected))
+    councils = seated_partners(session, choice.councils, on) if choice.councils else {}
+    return audience(choice, Pools(registries, {}, councils, affected))
 
 
 def living(session: Session, partners: Collection[int]) -> list[Reader]:
