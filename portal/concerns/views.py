@@ -47,8 +47,8 @@ def new() -> ResponseReturnValue:
     """
     sent = request.args
     number = next((sent[name] for name in NUMBERS if sent.get(name)), "")
-    about = About.CONTRACT.value if number else None
-    if sent.get("registry") and not number:
+    about = About.CONTRACT.value if number or sent.get("about") == About.CONTRACT else None
+    if sent.get("registry") and about is None:
         about = f"{About.RELATIONSHIP.value}:{sent['registry']}"
     question = sent.get("question", "") if shelf().get(sent.get("question", "")) else ""
     return _form(AskForm(formdata=None, about=about, number=number[:200], question=question))

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.companies.application_pages import waiting
+from portal.concerns.pages import Row as QuestionRow
+from portal.concerns.pages import queue
 from portal.faq import situation
 from portal.home import rulebook
 from portal.home.sample import basket, sample_world
 from portal.kernel import clock
-from portal.kernel.access import Permission
+from portal.kernel.access import Actor, Permission
 from portal.orders import pages as orders
 from portal.store.db import db
 from portal.web import moment
@@ -36,6 +38,7 @@ def index() -> ResponseReturnValue:
             situation=situation.load(session, "teams", who, on),
             on=on,
             orders=orders.orders(session, who)[:3] if sees_orders else None,
+            questions=_questions(who),
             applications=waiting(session, who) if who.may(Permission.REVIEW_APPLICATIONS) else None,
         )
     world, today = sample_world(program().slug), moment.looking_on()
@@ -52,6 +55,13 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         receipt=receipt,
     )
+
+
+def _questions(who: Actor) -> list[QuestionRow] | None:
+    """The questions of partners that have waited longest; None for whom they are no business of."""
+    if not who.may(Permission.ANSWER_QUESTIONS):
+        return None
+    return queue(db.session(), who, clock.today(), most=3)[0]
 
 
 @bp.get("/on")
