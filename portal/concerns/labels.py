@@ -103,6 +103,11 @@ def answer(question_id: str | None) -> dict[str, str] | None:
     return {"url": url("site.faq.question", slug=slug), "label": found.question.pick(language())}
 
 
+def step(kind: EntryKind, person: str, team: str) -> str:
+    """What happened, with who did it."""
+    return str(STEPS[kind]) % {"person": person, "team": team}
+
+
 def way(route: Route, names: Mapping[str, str]) -> str:
     """What the button says that asks another team instead."""
     registry = names.get(route.registry, route.registry)
