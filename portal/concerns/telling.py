@@ -51,7 +51,7 @@ def _words(session: Session, row: Concern, team: Team | None) -> dict[str, str]:
         "company": session.get_one(Partner, row.partner_id).name,
         "registry_name": session.get_one(Registry, row.registry_id).name,
         "team": team.name if team else "",
-        "subject": row.subject,
+        "about": row.subject,
     }
 
 

@@ -25,7 +25,7 @@ TOLD: dict[str, Any] = {
     "company": "Andes & Hijos",
     "registry_name": "CenturyLink",
     "team": "Canal Andino",
-    "subject": "Una factura",
+    "about": "Una factura",
     "state": "declined",
     "reason": "Falta el contrato.\nEnvíelo y vuelva a pedirlo.",
     "hours": 1,

@@ -30,6 +30,7 @@ from tests.conftest import House
 from tests.people import EVERYONE
 from tests.registry.world import CTL, L3
 from tests.surface import rivals
+from tests.surface.concern_world import ask_questions, tell_questions
 from tests.surface.matrix_made import (
     ADMIN_OF,
     COLLEAGUE,
@@ -58,6 +59,7 @@ def furnish(house: House, folder: Path) -> World:
         make(house, folder)
         with house.app.app_context():
             post_notices()
+            ask_questions()
             db.session.rollback()
         house.keep("furnished")
     house.state("furnished")
@@ -149,6 +151,7 @@ def _tell(world: World) -> None:
         may(origin, email, *side, people.ADMIN)
         may(f"agente-canario-{origin}", email)
     tell_notices(world, may)
+    tell_questions(world, may)
     may(MOVES["norte"], *USERS["norte"], *PEERS[CTL], *_serving())
     may(MOVES["sur"], *USERS["sur"], *PEERS[CTL], *_serving())
     for decision in session.scalars(select(StoredDecision).where(StoredDecision.partner_id > 0)):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.companies.models import Application
 from portal.kernel.access import Role
+from portal.orders.commands import KIND
 from portal.orders.models import Order
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Service, Team
 from portal.store.db import db
@@ -211,9 +212,9 @@ def _placed(world: World) -> None:
         texts = frozenset({row.ref, row.receipt})
         world.things.append(Thing("order", row.ref, row.slug, texts, seen))
     for ref, code in session.execute(
-        select(StoredDecision.ref, Partner.code).join(
-            Partner, Partner.id == StoredDecision.partner_id
-        )
+        select(StoredDecision.ref, Partner.code)
+        .join(Partner, Partner.id == StoredDecision.partner_id)
+        .where(StoredDecision.kind == KIND)
     ):
         seen = frozenset(email for email, whose in PARTNER.items() if whose == code)
         world.things.append(Thing("decision", ref, "", frozenset({ref}), seen))
