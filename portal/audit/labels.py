@@ -104,4 +104,6 @@ KINDS = {
     "customers": _l("Customers"),
     "contracts": _l("Contracts"),
     "services": _l("Services"),
+    "training": _l("Training of partners"),
+    "customer_contacts": _l("Contacts of customers"),
 }

@@ -24,7 +24,7 @@ from portal.store.pack import Account
 # Each kind stands on those before it.
 KINDS = (
     *("teams", "people", "products", "partners", "agreements"),
-    *("customers", "contracts", "services"),
+    *("customers", "contracts", "services", "training", "customer_contacts"),
 )
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kernel.access import Permission
 from portal.registry import companies, page_labels, pages, team_pages
+from portal.registry.training import trainings
 from portal.store.db import db
 from portal.web.guards import actor, requires
 from portal.web.hours import hours_text
@@ -75,6 +76,7 @@ def partner(partner_id: int) -> ResponseReturnValue:
         partner=found,
         agreements=companies.agreements(session, who, on, partner_ids=[partner_id]),
         books=[(book, *counted.get(book.id, (0, 0, 0))) for book in books],
+        trainings=trainings(session, who, partner_id, on) if books else [],
         words=page_labels,
         on=on,
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.spans import Span, at
 from portal.registry.addresses import NONE, reaches, value_on
+from portal.registry.customer_contacts import CustomerContact
 from portal.registry.facts import (
     ACCOUNT_TEAM,
     CHANNEL_TEAM,
@@ -43,6 +44,7 @@ from portal.registry.models import (
 )
 from portal.registry.reading import FORMULA
 from portal.registry.spans import spoken_of
+from portal.registry.training import Training
 from portal.store.periods import spans_of
 
 Rows = Iterator[Sequence[Any]]
@@ -203,6 +205,20 @@ def _services(session: Session, only: int | None, on: date) -> Rows:
     yield from session.execute(query)
 
 
+def _training(session: Session, only: int | None, on: date) -> Rows:
+    columns = (Partner.code, Training.code, Training.name, Training.held_since, Training.held_until)
+    query = select(*columns).join(Partner, Partner.id == Training.partner_id)
+    for partner, code, name, *term in session.execute(query.order_by(Partner.code, Training.code)):
+        yield partner, code, name.get("es"), name.get("en"), *term
+
+
+def _customer_contacts(session: Session, only: int | None, on: date) -> Rows:
+    model = CustomerContact
+    query = select(Registry.slug, Customer.code, model.name, model.email, model.language)
+    query = _in(query.join(Customer, Customer.id == model.customer_id), model, only)
+    yield from session.execute(query.order_by(Registry.slug, Customer.code, model.email))
+
+
 def _codes(session: Session) -> dict[Any, str]:
     return {team.id: team.code for team in session.execute(select(Team.id, Team.code))}
 
@@ -221,4 +237,6 @@ _ROWS: dict[str, Callable[[Session, int | None, date], Rows]] = {
     "customers": _customers,
     "contracts": _contracts,
     "services": _services,
+    "training": _training,
+    "customer_contacts": _customer_contacts,
 }

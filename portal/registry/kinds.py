@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from portal.registry.rules import ContractStatus, EndOfTerm, Program, ServiceStatus, TeamKind
+from portal.registry.rules import (
+    ContractStatus,
+    EndOfTerm,
+    Language,
+    Program,
+    ServiceStatus,
+    TeamKind,
+)
 
 Shape = Literal["registry", "key", "text", "email", "date", "choice", "list"]
 
@@ -119,6 +126,23 @@ _ALL = (
             *(Column("installed_on", "date"), Column("site_a"), Column("site_z")),
         ),
         ("registry", "service_id"),
+    ),
+    Kind(
+        "training",
+        (
+            *(_key("partner_id"), _key("training_code"), Column("name_es"), Column("name_en")),
+            *_TERM,
+        ),
+        ("partner_id", "training_code"),
+        any_of=("name_es", "name_en"),
+    ),
+    Kind(
+        "customer_contacts",
+        (
+            *(_REGISTRY, _key("customer_id"), _name(), Column("email", "email", required=True)),
+            Column("language", "choice", required=True, choices=Language),
+        ),
+        ("registry", "customer_id", "email"),
     ),
 )
 KINDS = {kind.name: kind for kind in _ALL}

@@ -44,6 +44,13 @@ class EndOfTerm(StrEnum):
     AUTO_RENEW = "auto_renew"
 
 
+class Language(StrEnum):
+    """The language somebody is written to."""
+
+    SPANISH = "es"
+    ENGLISH = "en"
+
+
 def normal(identifier: str) -> str:
     """An id by its letters and digits alone, upper-cased: how people's pastes compare."""
     return "".join(filter(str.isalnum, identifier)).upper()

@@ -16,6 +16,7 @@ from sqlalchemy.sql import ColumnElement
 from portal.kernel import clock
 from portal.kernel.access import CHANNEL_ROLES, PARTNER_ROLES, Actor, Role
 from portal.registry.contact_models import MemberEmail, MemberPhone, TeamEmail, TeamPhone
+from portal.registry.customer_contacts import CustomerContact
 from portal.registry.models import (
     Agreement,
     AgreementSchedule,
@@ -34,6 +35,7 @@ from portal.registry.models import (
     TeamMember,
 )
 from portal.registry.rules import ContractStatus, EndOfTerm
+from portal.registry.training import Training
 from portal.store.facts import in_period
 from portal.store.scope import internal, open_to_all, scope, visible
 
@@ -181,6 +183,24 @@ def partners(actor: Actor) -> ColumnElement[bool] | None:
         sold = _visible(Contract.partner_id, Contract, actor)
         return or_(Partner.id.in_(agreed), Partner.id.in_(sold))
     return Partner.id.in_(_visible(Contract.partner_id, Contract, actor))
+
+
+@scope(Training)
+def training(actor: Actor) -> ColumnElement[bool] | None:
+    """A company its own; a registry's channel people that of their partners."""
+    if actor.role in PARTNER_ROLES:
+        return Training.partner_id == actor.partner_id
+    if actor.role in CHANNEL_ROLES:
+        return Training.partner_id.in_(_visible(Partner.id, Partner, actor))
+    return false()
+
+
+@scope(CustomerContact)
+def customer_contacts(actor: Actor) -> ColumnElement[bool] | None:
+    """A registry's channel people, who post its notices."""
+    if actor.role in CHANNEL_ROLES and actor.registry_id is not None:
+        return CustomerContact.registry_id == actor.registry_id
+    return false()
 
 
 def _visible(column: Any, model: Any, actor: Actor) -> Select[Any]:

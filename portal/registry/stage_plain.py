@@ -1,5 +1,6 @@
-"""Staging of the kinds that are rows of one table: teams, people, products, partners, customers,
-services. The addresses of teams and people are dated facts and staged beside their rows.
+"""Staging of the kinds that are rows of one table: all but agreements and contracts.
+
+The addresses of teams and people are dated facts and staged beside their rows.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,11 +9,13 @@ from typing import Any
 
 from portal.kernel.localized import Localized
 from portal.registry import stage_contacts
+from portal.registry.customer_contacts import CustomerContact
 from portal.registry.models import Contract, Customer, Partner, Product, Service, Team, TeamMember
 from portal.registry.problems import Problem
 from portal.registry.rows import Row
 from portal.registry.rules import ImportCode, normal
 from portal.registry.staging import Lookup, Plan, Stage, Values, cells, compare, fetch
+from portal.registry.training import Training
 from portal.store.db import Base
 
 
@@ -57,6 +60,17 @@ PLAIN = {
             "product_code": (Product, "code", "product_id"),
         },
         _service,
+    ),
+    "training": Plain(
+        *(Training, ("partner_id", "code")),
+        {"training_code": "code", "starts_on": "held_since", "ends_on": "held_until"},
+        {"partner_id": (Partner, "code", "partner_id")},
+        _names,
+    ),
+    "customer_contacts": Plain(
+        *(CustomerContact, ("registry_id", "customer_id", "email")),
+        {"email": "email", "language": "language", **_NAMED},
+        {"customer_id": (Customer, "code", "customer_id")},
     ),
 }
 

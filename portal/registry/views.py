@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.kernel.access import Permission
 from portal.registry import companies, contract_page, page_labels, pages, queries
 from portal.registry.pages import Filters, RegistryRow, key_of
+from portal.registry.training import trainings
 from portal.store.db import db
 from portal.web.guards import actor, requires
 from portal.web.hours import hours_text
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
         hits=[(hit, _place(hit)) for hit in hits],
         overviews=pages.overviews(session, who, on),
         agreements=own,
+        trainings=trainings(session, who, who.partner_id, on) if who.partner_id else [],
     )
 
 

@@ -16,7 +16,7 @@ from portal.store.facts import Warrant
 
 ORDER = (
     *("teams", "people", "products", "partners", "agreements"),
-    *("customers", "contracts", "services"),
+    *("customers", "contracts", "services", "training", "customer_contacts"),
 )
 CTL, L3 = "centurylink", "level3"
 

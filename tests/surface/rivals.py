@@ -184,6 +184,12 @@ def _fill(world: World) -> None:
     world.things += [Thing(*told) for told in rival_people.things()]
     world.things += [Thing(*told) for told in rival_councils.things()]
     _applied(world)
+    for row in rows("customer_contacts"):
+        texts = {row["name"], row["email"]}
+        world.texts |= texts
+        for email, registry in CHANNEL.items():
+            if registry == row["registry"]:
+                world.allowed.setdefault(email, set()).update(texts)
     for person in session.scalars(select(Person)):
         if person.email in PARTNER:
             world.texts.add(person.name)

@@ -30,6 +30,7 @@ CANARIES = {
     "event": {"origin", "stream"},
     "factor": {"secret"},
     "feed_key": {"token_hash"},
+    "customer_contact": {"name", "email"},
     "file": {"name", "sha256"},
     "invitation": {"email", "email_key", "token_hash"},
     "mail": {"to_address", "context", "secret", "message_id", "last_error"},
@@ -121,6 +122,7 @@ REASONS = {
     "team_email": {"email": DIRECTORY},
     "team_member": dict.fromkeys(("name", "listed_as", "former_email"), DIRECTORY),
     "team_phone": {"phone": DIRECTORY},
+    "training": dict.fromkeys(("code", "name"), "the program's own list; who holds it is not"),
     "warrant": {"actor": "a number of a person, or system"},
 }
 
