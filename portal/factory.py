@@ -51,6 +51,9 @@ from portal.home import doctor_cli, health
 from portal.home import views as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
+from portal.library import desks as library_desks
+from portal.library import staff_views as library_staff_views
+from portal.library import views as library
 from portal.notices import announced as notice_announced
 from portal.notices import jobs as notice_jobs
 from portal.notices import queries as notice_scopes
@@ -99,6 +102,7 @@ JOINED = (
     *(notice_scopes, notice_jobs, notice_mail, notice_views, notice_announced),
     *(council_desk, council_labels, council_meetings, council_staff),
     *(faq_history, faq_misses, faq_opinions, faq_publishing),
+    *(library_desks, library_staff_views),
 )
 PAGES = (
     signing_in,
@@ -110,6 +114,7 @@ PAGES = (
     notices,
     orders.bp,
     councils.bp,
+    library.bp,
     faq.bp,
     faq_desk.bp,
     promises.bp,
@@ -135,6 +140,7 @@ MENU = (
     MenuItem(_l("Notices"), "site.notices.index", Permission.READ_NOTICES),
     MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
     MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
+    MenuItem(_l("Library"), "site.library.index", Permission.READ_LIBRARY),
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
     MenuItem(_l("Ask your team"), "site.concerns.index", Permission.ASK_TEAM),
     MenuItem(_l("Partners ask"), "site.answering.index", Permission.ANSWER_QUESTIONS),

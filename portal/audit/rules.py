@@ -15,6 +15,7 @@ class Group(StrEnum):
     QUESTIONS = "questions"
     COUNCILS = "councils"
     FILES = "files"
+    LIBRARY = "library"
     REGISTRIES = "registries"
     PORTAL = "portal"
     ACCESS = "access"
@@ -57,6 +58,9 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("faq.arranged", "faq.search_settled"),
     ),
     Group.FILES: ("file.uploaded", "file.removed", "file.downloaded"),
+    Group.LIBRARY: (
+        *("material.added", "material.prepared", "material.downloaded", "brand.file_given"),
+    ),
     Group.REGISTRIES: ("registry.imported", "registry.exported"),
     Group.PORTAL: ("mail.retried", "mail.bounced"),
     Group.ACCESS: ("access.denied", "trail.exported"),

@@ -15,6 +15,7 @@ from portal.concerns import demo as concerns
 from portal.councils import demo as councils
 from portal.kernel import clock
 from portal.kernel.access import STAFF_ROLES, SYSTEM
+from portal.library import demo as library
 from portal.registry import commands as registry
 from portal.registry.models import Partner, Registry, Team
 from portal.store import pack
@@ -72,6 +73,7 @@ def seed() -> Seeded:
     entries = [_entry(person) for person in world.people]
     created += concerns.seed(folder / "concerns.toml")
     kept.keep(entries, word)
+    created += library.seed(program)
     address = f"{settings.url}/{program.languages[0]}/sign-in"
     return Seeded(created, unchanged, address, word, tuple(entries))
 

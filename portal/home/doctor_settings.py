@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from portal.accounts import demo
 from portal.config import ANYWHERE, LOOPBACK
-from portal.home.parts import RECORDS
+from portal.home.parts import DEMO_RECORDS, RECORDS
 from portal.kernel import clock
 from portal.store import pack
 from portal.web.checkup import Blocks, Fact, Finding, Needs, Place, Words, check
@@ -249,7 +249,7 @@ def time_zone(place: Place) -> Iterator[Finding]:
 )
 def languages(place: Place) -> Iterator[Finding]:
     """The pack says everything in each of its languages, and the catalogues are compiled."""
-    for fault in pack.check(place.program.slug, place.packs, RECORDS):
+    for fault in pack.check(place.program.slug, place.packs, (*RECORDS, *DEMO_RECORDS)):
         where = f"{fault.file}, line {fault.line}"
         yield Finding("pack.fault", {"place": where, "fault": fault.message})
     for folder in place.app.config["BABEL_TRANSLATION_DIRECTORIES"].split(";"):

@@ -29,10 +29,10 @@ TABLES: tuple[dict[Code, CodeSpec], ...] = (CODES,)
 
 @answers
 def question_behind(rule: str, lang: str) -> Answer | None:
-    """The first question whose answer stands on `rule`, for receipts to link to."""
+    """The first question whose answer stands on `rule`, or that states it, for receipts to link to."""
     library = shelf()
     said = library.rule.get(rule)
-    found = library.get(said.questions[0]) if said and said.questions else None
+    found = library.get(said.questions[0] if said and said.questions else rule)
     if found is None:
         return None
     return {

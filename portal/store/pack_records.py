@@ -41,11 +41,15 @@ class Said:
 Reader = Callable[[Table, Said], Any]
 
 
+Rows = dict[tuple[str, str], dict[str, Table]]
+
+
 @dataclass(frozen=True)
 class RecordKind:
     """The tables `[[name]]` of the pack's file `file`, and how one is read.
 
-    `refers`: keys whose value, where there is one, is the id of a record of the named kind.
+    `refers`: keys whose value, where there is one, is the id of a record of the kind of that name in
+    the same file.
     """
 
     file: str
@@ -73,7 +77,7 @@ def read_records(
     folder: Path, kinds: Iterable[RecordKind], said: Said, faults: list[Fault]
 ) -> tuple[Record, ...]:
     """The records of the pack in `folder`, kind by kind in their order; what is wrong goes to `faults`."""
-    rows: dict[str, dict[str, Table]] = {}
+    rows: Rows = {}
     wanted = sorted(kinds, key=lambda kind: kind.file)
     found: list[Record] = []
     for file, group in groupby(wanted, key=lambda kind: kind.file):
@@ -81,7 +85,7 @@ def read_records(
         if (folder / file).exists():
             found += _file(folder / file, together, said, rows, faults)
     for kind in wanted:
-        _check_references(kind, rows, faults)
+        _check_references(kind, rows)
     return tuple(found)
 
 
@@ -89,7 +93,7 @@ def _file(
     path: Path,
     kinds: Sequence[RecordKind],
     said: Said,
-    rows: dict[str, dict[str, Table]],
+    rows: Rows,
     faults: list[Fault],
 ) -> list[Record]:
     source = Source(f"{path.parent.name}/{path.name}", faults)
@@ -99,7 +103,7 @@ def _file(
         return []
     found: list[Record] = []
     for kind in kinds:
-        mine = rows.setdefault(kind.name, {})
+        mine = rows.setdefault((kind.file, kind.name), {})
         for row in table.each(kind.name) if kind.name in table.data else []:
             name = row.slug("id")
             if name in mine:
@@ -117,11 +121,9 @@ def _hash(row: Table) -> str:
     return sha256(said.encode()).hexdigest()
 
 
-def _check_references(
-    kind: RecordKind, rows: Mapping[str, Mapping[str, Table]], faults: list[Fault]
-) -> None:
+def _check_references(kind: RecordKind, rows: Rows) -> None:
     for key, other in kind.refers.items():
-        for row in rows.get(kind.name, {}).values():
+        for row in rows.get((kind.file, kind.name), {}).values():
             name = row.data.get(key)
-            if name is not None and name not in rows.get(other, {}):
+            if name is not None and name not in rows.get((kind.file, other), {}):
                 row.fault(key, f"there is no {name!r} among {other}")

@@ -6,6 +6,7 @@ ours, that no browser may guess at, and that may do nothing if one opens it all 
 """
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, request, send_file
@@ -38,6 +39,13 @@ def file(file_id: str) -> Response:
     found = db.session.scalar(visible_to(File, actor()).where(File.id == _key(file_id)))
     if found is None:
         abort(404)
+    return hand_out(found, lambda: note(found))
+
+
+def hand_out(found: File, begun: Callable[[], None]) -> Response:
+    """The bytes of `found`, to whoever the caller has found may have them; `begun` puts on record that
+    a download began. What it changes is its own transaction: `found` may be stale after it.
+    """
     _one_range(request.environ)
     response = send_file(
         blobs.path_of(found.sha256),
@@ -54,7 +62,7 @@ def file(file_id: str) -> Response:
     response.headers.update(HEADERS)
     try:
         if _begins(response):
-            _note(found)
+            begun()
     except BaseException:
         response.close()
         raise
@@ -69,7 +77,7 @@ def _begins(response: Response) -> bool:
     )
 
 
-def _note(found: File) -> None:
+def note(found: File) -> None:
     """That a file was fetched is on record: the one thing that asking for it writes."""
     stream, whose = f"file:{found.id}", (found.partner_id, found.registry_id)
     payload = {"subject": found.subject}

@@ -8,7 +8,7 @@ from typing import Any
 from babel import localedata
 from babel.dates import format_date, format_datetime
 from flask import Flask, request
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
@@ -17,7 +17,7 @@ from portal.kernel import clock
 from portal.kernel.localized import Localized
 from portal.store.pack import PROGRAMS, Program
 from portal.web.guards import actor
-from portal.web.site import language
+from portal.web.site import LANGUAGES, language
 
 REGIONAL = {"es": "es_419", "en": "en_US"}
 # Where dates and numbers are written differently; "" is what the language brings.
@@ -98,3 +98,12 @@ def spoken(text: Localized) -> Markup | str:
     if said == lang:
         return text.pick(lang)
     return Markup('<span lang="{}">{}</span>').format(said, escape(text.pick(lang)))
+
+
+def in_every_language(message: Any) -> Localized:
+    """A lazy message of the catalogue, said in each language of the pages."""
+    said = {}
+    for lang in LANGUAGES:
+        with force_locale(REGIONAL[lang]):
+            said[lang] = str(message)
+    return Localized(said)

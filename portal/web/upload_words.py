@@ -54,12 +54,20 @@ def said(refused: Refused) -> str:
     return str(WORDS[refused.code]) % facts
 
 
-def asked(kept: Iterable[File] = (), refused: Iterable[Refused] = ()) -> dict[str, Any]:
+def asked(
+    kept: Iterable[File] = (), refused: Iterable[Refused] = (), *, several: bool = True
+) -> dict[str, Any]:
     """What the macro of components/upload.html shows, in the reader's language."""
     megabytes = LARGEST // MB
     return {
         "hint": gettext(
             "%(kinds)s; up to %(megabytes)s MB each. You can choose several.",
+            kinds=", ".join(NAMES),
+            megabytes=megabytes,
+        )
+        if several
+        else gettext(
+            "One file: %(kinds)s; up to %(megabytes)s MB.",
             kinds=", ".join(NAMES),
             megabytes=megabytes,
         ),

@@ -39,6 +39,8 @@ TAKES_NO_PAGE = {
     "orders_short.short_address",
     *("feeds.atom", "feeds.calendar"),
     "site.files.file",
+    "site.library.file",
+    "site.library.logo_file",
 }
 # States that a link does not lead to.
 STATES = {

@@ -247,6 +247,8 @@ RECEIPTS = {
     "site.files.file": {"event"},
     "feeds.atom": {"attempt", "feed_key"},
     "feeds.calendar": {"attempt", "feed_key"},
+    "site.library.file": {"event", "material_download"},
+    "site.library.logo_file": {"event"},
 }
 
 

@@ -27,6 +27,7 @@ from portal.store.files import File
 from portal.store.outbox import Mail
 from tests import people
 from tests.conftest import House
+from tests.library.papers import brought_by_hand, shelf
 from tests.people import EVERYONE
 from tests.registry.world import CTL, L3
 from tests.surface import rivals
@@ -107,7 +108,8 @@ def _tell(world: World) -> None:
             world.things.append(
                 Thing("application_id", str(row.id), slug, frozenset(), frozenset(readers))
             )
-    for file in session.scalars(select(File)):
+    shelf(world, PEERS)
+    for file in session.scalars(select(File).where(brought_by_hand)):
         channel = PEERS[slugs[file.registry_id]] if file.registry_id else ()
         readers = (*(USERS[codes[file.partner_id]] if file.partner_id else ()), *channel)
         for text in (str(file.id), file.name, f"contenido-de-{file.name[:-4]}"):

@@ -210,6 +210,20 @@ POLICY: dict[str, Row] = {
     "site.notices.ask": Row(
         PARTNERS | STAFF, "notice", own={USER: 422, HEAD_OF_COMPANY: 422, ANY: 404}
     ),
+    # The library: everyone who sells or serves; what stands in it is kept by a registry's people.
+    "site.library.index": Row(READERS),
+    "site.library.material": Row(READERS, "material_id"),
+    "site.library.file": Row(READERS, "material_file_id"),
+    "site.library.portals": Row(READERS),
+    "site.library.brand": Row(READERS),
+    "site.library.logo_file": Row(READERS, "asset_id"),
+    "site.library.new": Row(STAFF),
+    "site.library.add": Row(STAFF, own=422),
+    "site.library.versions": Row(STAFF, "edited_id"),
+    "site.library.prepare": Row(STAFF, "edited_id", own=422),
+    "site.library.downloads": Row(STAFF, "edited_id"),
+    "site.library.logo": Row(STAFF, "logo_id"),
+    "site.library.give_logo": Row(STAFF, "logo_id", own=422, also=(409,)),
     # Applications: the company's administrators ask, the registry's channel people decide.
     "site.applications.index": Row(COMPANY),
     "site.applications.new": Row(COMPANY),
@@ -269,6 +283,7 @@ NO_OTHER: dict[str, frozenset[Role]] = {
     "partner_id": frozenset({Role.SUPPORT, Role.CSM}),
     "person_id": ADMIN,
     "registry": PARTNERS,
+    "material_id": READERS,
     "mail_id": ADMIN,
 }
 NO_OWN: dict[str, frozenset[Role]] = {"decision": STAFF | {Role.ACCOUNT_TEAM}}

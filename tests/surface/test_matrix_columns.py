@@ -51,12 +51,14 @@ CODES = "one of a list of codes"
 HASH = "a hash of what was counted; never shown"
 PACK = "the pack's own text, the same for everyone"
 DIRECTORY = "the directory, for all"
+LIBRARY = "of the library, the same for everyone"
 MACHINE = "of the machine, nobody's"
 REASONS = {
     "attempt": {"kind": CODES, "key": HASH},
     "concern": {"question_id": CODES},
     "council": {"slug": PACK, "name": PACK},
     "council_meeting": {"opens": "a time of day", "place": "told with the meeting's title"},
+    "brand_asset": dict.fromkeys(("slug", "name", "instructions"), PACK),
     "decision": {"kind": CODES, "ruleset": PACK},
     "event": {
         **dict.fromkeys(("verb", "role"), CODES),
@@ -110,9 +112,15 @@ REASONS = {
     ),
     "notice_reader": {"language": CODES},
     "notice_version": {"topic": CODES, "choice": "codes and numbers"},
+    "material": dict.fromkeys(("slug", "title", "about"), LIBRARY),
+    "material_file": {"language": CODES},
     "order_line": {"line": "the caller's own number of a line"},
     "partner": {"code": "of imports; either company's stands in its people's addresses"},
     "person": {"language": CODES, "region": CODES},
+    "portal": dict.fromkeys(("slug", "name"), PACK),
+    "portal_link": {"url": LIBRARY},
+    "process": dict.fromkeys(("slug", "name"), PACK),
+    "process_text": {"text": LIBRARY},
     "product": {"code": PACK, "name": PACK},
     "recovery_code": {"code_hash": HASH},
     "registry": {"slug": PACK, "name": PACK},
@@ -123,6 +131,7 @@ REASONS = {
     "team_member": dict.fromkeys(("name", "listed_as", "former_email"), DIRECTORY),
     "team_phone": {"phone": DIRECTORY},
     "training": dict.fromkeys(("code", "name"), "the program's own list; who holds it is not"),
+    "tool": dict.fromkeys(("slug", "name", "about"), PACK),
     "warrant": {"actor": "a number of a person, or system"},
 }
 

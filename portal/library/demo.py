@@ -1,0 +1,171 @@
+"""Sales materials and logo files of the demo world: made here, and brought in as people do."""
+
+import io
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from PIL import Image, ImageDraw
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from portal.accounts.models import Person
+from portal.accounts.queries import capacities
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.library import commands
+from portal.library.commands import Draft, drawer
+from portal.library.load import choice
+from portal.library.models import BrandAsset, Material, MaterialFile, MaterialVersion
+from portal.library.rules import MaterialKind
+from portal.store import pack
+from portal.store.db import db
+from portal.store.pack import Program, RecordKind, Said
+from portal.store.pack_format import Table
+from portal.web.uploads import take
+
+FILE = "demo/library.toml"
+PAPER, INK = (251, 250, 247), (32, 38, 40)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A material of the demo; `by` and `fetched_by` are addresses of its people."""
+
+    by: str
+    draft: Draft
+    versions: int
+    since: date | None
+    fetched_by: tuple[str, ...]
+
+
+def read_material(row: Table, said: Said) -> Made:
+    """A material, who brings it, how many versions, and who has the first."""
+    title, about = said.localized(row, "title"), said.localized(row, "about")
+    kind = choice(row, "kind", MaterialKind)
+    draft = Draft(kind, title, about, row.flag("of_all"), row.text("id"))
+    fetched = row.strings("fetched_by", [])
+    return Made(row.text("by"), draft, row.number("versions"), row.day("since"), fetched)
+
+
+def read_logo(row: Table, said: Said) -> str:
+    """Who gives a logo its file."""
+    return row.text("by")
+
+
+RECORDS = (RecordKind(FILE, "materials", read_material), RecordKind(FILE, "logos", read_logo))
+
+
+def seed(program: Program) -> int:
+    """Bring in what is not there yet; how many materials and logo files were."""
+    made = 0
+    for record in pack.load_records(program.slug, RECORDS):
+        if record.kind == "logos":
+            made += _logo(record.id, _actor(record.value))
+        elif not _stands(record.id):
+            _material(record.value, program.languages)
+            made += 1
+    return made
+
+
+def _material(made: Made, languages: Collection[str]) -> None:
+    who = _actor(made.by)
+    key = commands.add(made.draft, actor=who, now=clock.wall())
+    for number in range(1, made.versions + 1):
+        drawers = {lang: drawer(key, lang) for lang in languages}
+        for lang, subject in drawers.items():
+            title = made.draft.title.pick(lang)
+            content = paper(f"{title} / {number} / {lang}")
+            _bring(content, f"{made.draft.slug}-{number}-{lang}.pdf", subject, who)
+        today = made.since or clock.today()
+        commands.prepare(key, drawers, actor=who, now=clock.wall(), today=today)
+        for address in made.fetched_by if number == 1 else ():
+            commands.note_download(_first_file(key), actor=_actor(address), now=clock.wall())
+
+
+def _logo(slug: str, who: Actor) -> bool:
+    key = _scalar(
+        select(BrandAsset.id).where(BrandAsset.slug == slug, BrandAsset.file_id.is_(None))
+    )
+    if key is None:
+        return False
+    subject = f"draft:brand:{key}"
+    _bring(drawing(slug.replace("-", " ")), f"{slug}.png", subject, who)
+    return commands.give_logo(key, subject, actor=who, now=clock.wall())
+
+
+def _bring(content: bytes, name: str, subject: str, who: Actor) -> None:
+    taken = take(
+        [FileStorage(io.BytesIO(content), filename=name)],
+        subject=subject,
+        partner_id=None,
+        registry_id=who.registry_id,
+        actor=who,
+        now=clock.wall(),
+    )
+    assert taken.kept and not taken.refused, "the files made here are fit to be kept"
+
+
+def paper(line: str) -> bytes:
+    """A PDF of one page with one line on it; what is not Latin-1 is left out."""
+    said = (
+        line.encode("latin-1", "ignore").replace(b"\\", b"").replace(b"(", b"").replace(b")", b"")
+    )
+    drawn = b"BT /F1 16 Tf 56 760 Td (" + said + b") Tj ET"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R"
+        b"/Resources<</Font<</F1 4 0 R>>>>>>",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
+    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, len(out))
+    return out + head + table + tail
+
+
+def drawing(words: str) -> bytes:
+    """A small PNG with words on it, in place of a logo."""
+    image = Image.new("RGB", (360, 120), PAPER)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((4, 4, 355, 115), outline=INK, width=3)
+    pen.text((24, 52), words, fill=INK)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def _actor(address: str) -> Actor:
+    session = db.session()
+    key = session.scalar(select(Person.id).where(Person.email == address))
+    assert key is not None, f"{address} is somebody of the demo"
+    return capacities(session, key)[0]
+
+
+def _first_file(material_id: int) -> int:
+    query = select(MaterialFile.id).join(
+        MaterialVersion, MaterialVersion.id == MaterialFile.version_id
+    )
+    found = _scalar(
+        query.where(MaterialVersion.material_id == material_id).order_by(MaterialFile.id)
+    )
+    assert found is not None
+    return found
+
+
+def _stands(slug: str) -> bool:
+    session: Session = db.session()
+    return bool(session.scalar(select(exists().where(Material.slug == slug))))
+
+
+def _scalar(query: Any) -> int | None:
+    found: int | None = db.session().scalars(query).first()
+    return found
