@@ -16,6 +16,7 @@ from portal.registry.models import Registry
 from portal.store import blobs
 from portal.store.db import db
 from portal.web.uploads import Taken, take
+from tests.library.papers import clear
 
 Bring = Callable[..., Taken]
 
@@ -24,6 +25,7 @@ Bring = Callable[..., Taken]
 def portal(demo: Flask) -> Iterator[Flask]:
     """The demo world, with no file in it."""
     shutil.rmtree(blobs.folder(), ignore_errors=True)
+    clear()
     yield demo
     shutil.rmtree(blobs.folder(), ignore_errors=True)
 

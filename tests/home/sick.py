@@ -26,6 +26,7 @@ from portal.store.files import Upload, keep
 from portal.store.outbox import post
 from portal.web.checkup import Place
 from portal.web.jobs import JobRun
+from tests.library.papers import lay_out
 from tests.orders.world import add, basket
 
 ENVIRONMENT = {
@@ -94,6 +95,7 @@ def fit(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
     monkeypatch.setitem(app.extensions, "portal.config", settings)
     for name, value in {"SECRET_KEY": settings.secret_key, "TESTING": False}.items():
         monkeypatch.setitem(app.config, name, value)
+    lay_out()  # the files of the demo's library
     program = app.extensions["portal.program"]
     monkeypatch.setattr(clock, "_clock", clock.BusinessClock(clock.zone()))
     now = clock.wall()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from portal.store.db import db
 from portal.web import checkup
@@ -173,9 +174,12 @@ def test_a_file_that_is_damaged_is_told(sqlite_house: House, tmp_path: Path) -> 
     sqlite_house.state("demo")
     sqlite_house.close()
     whole = (sqlite_house.folder / "work.sqlite3").read_bytes()
-    middle = len(whole) // 2 // 4096 * 4096
+    with sqlite_house.app.app_context():
+        root = db.session.scalar(text("SELECT rootpage FROM sqlite_master WHERE name = 'service'"))
+        db.session.remove()
+    middle = (root - 1) * 4096
     (tmp_path / "portal.sqlite3").write_bytes(
-        whole[:middle] + b"\xff" * 8192 + whole[middle + 8192 :]
+        whole[:middle] + b"\xff" * 4096 + whole[middle + 4096 :]
     )
     (tmp_path / "portal.sqlite3").chmod(0o600)
     tmp_path.chmod(0o700)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from portal.accounts.models import Person
 from portal.library import demo
@@ -11,12 +11,13 @@ from portal.library.models import (
     Material,
     MaterialDownload,
     MaterialFile,
+    MaterialShown,
     MaterialVersion,
 )
 from portal.registry.models import Registry
 from portal.store import blobs, pack
-from portal.store.db import db
-from portal.store.files import File
+from portal.store.db import atomic, db
+from portal.store.files import File, FileRoom
 from portal.web.upload_kinds import KINDS
 from tests import people
 from tests.surface.rivals import Thing, World
@@ -67,10 +68,19 @@ def shelf(world: World, peers: dict[str, tuple[str, ...]]) -> None:
     ):
         for email in keepers(registry_id):
             world.allowed.setdefault(email, set()).add(name)
-    _lay_out()
+    lay_out()
 
 
-def _lay_out() -> None:
+def clear() -> None:
+    """Take the files of the library away, and all that stands on them."""
+    with atomic() as session:
+        session.execute(delete(MaterialShown).where(MaterialShown.version_id.is_not(None)))
+        session.execute(update(BrandAsset).values(file_id=None))
+        for model in (MaterialDownload, MaterialFile, MaterialVersion, File, FileRoom):
+            session.execute(delete(model))
+
+
+def lay_out() -> None:
     """The files themselves: their folder is swept by other tests, rows alone come back."""
     slug = pack.default_slug()
     for record in pack.load_records(slug, demo.RECORDS):
