@@ -22,7 +22,11 @@ def run_tests(venv: Venv, arguments: list[str], environ: Mapping[str, str]) -> i
     """Run pytest with these arguments (`--long` is ours); its exit code."""
     venv.install(venv.root / "requirements-dev.lock")
     compile_catalogues(venv)
-    environment = {**environ, "PYTHONPATH": str(venv.root)}
+    # Some machines keep no compiled modules: the many processes of the tests would each compile all
+    # of them again. Kept in `build/`, they are in nobody's way.
+    kept = {name: text for name, text in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    compiled = venv.root / "build" / "pycache"
+    environment = {**kept, "PYTHONPATH": str(venv.root), "PYTHONPYCACHEPREFIX": str(compiled)}
     if "--long" in arguments:
         arguments = [argument for argument in arguments if argument != "--long"]
         environment[LONG] = "1"
