@@ -21,7 +21,8 @@ from hypothesis import settings
 from portal.accounts import passwords
 from portal.config import Config
 from portal.factory import create_app
-from portal.store.db import Base, db
+from portal.store.db import db
+from tests.kept import Kept
 from tests.people import Browser
 from tests.postgres import postgres_url
 
@@ -47,10 +48,14 @@ class House:
     server: str | None
     app: Flask = field(init=False)
     states: set[str] = field(default_factory=set)
+    kept: Kept | None = None
 
     def __post_init__(self) -> None:
         if self.server:
-            self._sql(self.server, f'CREATE DATABASE "{self._name()}"')
+            plain = self.server.replace("postgresql+psycopg://", "postgresql://", 1)
+            with psycopg.connect(plain, autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{self._name()}"'.encode())
+            self.kept = Kept(self._url())
         self.app = create_app(
             Config(
                 data=self.folder,
@@ -88,6 +93,8 @@ class House:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+        if self.kept:
+            self.kept.close()
 
     def _run(self, *arguments: str) -> None:
         result = self.app.test_cli_runner().invoke(args=list(arguments))
@@ -103,55 +110,24 @@ class House:
         return f"{head.rpartition('/')[0]}/{self._name()}{separator}{query}"
 
     def _keep(self, name: str) -> None:
-        if self.server is None:
+        if self.kept:
+            self.kept.keep(name)
+        else:
             self._copy("work", name)
-            return
-        tables = Base.metadata.tables
-        self._sql(
-            self._url(),
-            f"CREATE SCHEMA {name};",
-            *(f'CREATE TABLE {name}."{table}" AS TABLE public."{table}";' for table in tables),
-        )
 
     def _restore(self, name: str) -> None:
-        if self.server is None:
+        if not self.kept:
             self._copy(name, "work")
             return
         with self.app.app_context():
             db.session.remove()
-        self._sql(self._url(), *_refill(name))
+        self.kept.restore(name)
 
     def _copy(self, source: str, target: str) -> None:
         self.close()
         for suffix in ("-wal", "-shm"):
             (self.folder / f"{target}.sqlite3{suffix}").unlink(missing_ok=True)
         shutil.copyfile(self.folder / f"{source}.sqlite3", self.folder / f"{target}.sqlite3")
-
-    def _sql(self, url: str, *statements: str) -> None:
-        plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute("\n".join(statements).encode())
-
-
-def _refill(name: str) -> Iterator[str]:
-    """The statements that fill every table from its copy in the schema `name`.
-
-    Cheaper by far than a database made anew; foreign keys are off meanwhile, for this session.
-    """
-    yield "BEGIN; SET LOCAL session_replication_role = replica;"
-    for table in Base.metadata.tables.values():
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        yield f'DELETE FROM public."{table.name}";'
-        yield (
-            f'INSERT INTO public."{table.name}" ({columns}) '
-            f'SELECT {columns} FROM {name}."{table.name}";'
-        )
-        key = table.autoincrement_column
-        if key is not None:
-            serial = f"pg_get_serial_sequence('public.\"{table.name}\"', '{key.name}')"
-            top = f'(SELECT coalesce(max("{key.name}"), 0) + 1 FROM public."{table.name}")'
-            yield f"SELECT setval({serial}, {top}, false) WHERE {serial} IS NOT NULL;"
-    yield "COMMIT;"
 
 
 @pytest.fixture(scope="session")
