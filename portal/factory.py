@@ -28,6 +28,7 @@ from portal.companies import review_views as review
 from portal.companies import staff_place_views
 from portal.companies import staff_views as staff
 from portal.concerns import answering_views as answering
+from portal.concerns import entry_views as concern_entries
 from portal.concerns import queries as concern_scopes
 from portal.concerns import views as concerns
 from portal.config import ROOT, Config
@@ -98,7 +99,7 @@ from portal.web.site import RowId, site
 JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
-    *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes),
+    *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes, concern_entries),
     *(notice_scopes, notice_jobs, notice_mail, notice_views, notice_announced),
     *(council_desk, council_labels, council_meetings, council_staff),
     *(faq_history, faq_misses, faq_opinions, faq_publishing),

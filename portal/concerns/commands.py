@@ -85,6 +85,15 @@ def hand(
         return decision
 
 
+@retrying
+def enter_faq(concern_id: int, text_id: str, *, actor: Actor, now: datetime) -> None:
+    """Note that the FAQ's draft `text_id` began with this question. Raises Unseen."""
+    with atomic() as session:
+        row = locked(session, concern_id, actor, company=False)
+        team = team_of(session, row, now)
+        enter(session, row, EntryKind.ENTERED, actor, now, team, text_id)
+
+
 def member(actor: Actor, team_id: int | None, kind: TeamKind | None) -> bool:
     """Whether `actor` answers for a team: as one of its people, or channel people for a channel team.
 

@@ -73,7 +73,8 @@ class AskForm(FlaskForm):
             ),
             SelectChoice(CONTRACT, _("A customer's contract, a service or an order")),
         ]
-        self.key.data = self.key.data or secrets.token_urlsafe(12)
+        if not KEY.fullmatch(self.key.data or ""):
+            self.key.data = secrets.token_urlsafe(12)
         return self
 
     def validate(self, extra_validators: Any = None) -> bool:

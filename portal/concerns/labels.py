@@ -32,6 +32,7 @@ STEPS: dict[EntryKind, LazyString] = {
     EntryKind.ANSWERED: _l("%(person)s answers for %(team)s"),
     EntryKind.HANDED: _l("Handed to %(team)s by %(person)s"),
     EntryKind.CLOSED: _l("Closed by %(person)s"),
+    EntryKind.ENTERED: _l("Draft of an answer for everybody, begun by %(person)s"),
 }
 SENTENCES: dict[str, LazyString] = {
     C.CHANNEL_TEAM: _l(

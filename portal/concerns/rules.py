@@ -32,12 +32,15 @@ class ConcernState(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What happened to a question: the company wrote, the team answered, it changed hands, it ended."""
+    """What happened to a question: the company wrote, the team answered, it changed hands, it ended;
+    an editor began a question of the FAQ with it (the text of that entry is the question's id).
+    """
 
     ASKED = "asked"
     ANSWERED = "answered"
     HANDED = "handed"
     CLOSED = "closed"
+    ENTERED = "entered"
 
 
 class AskCode(Code):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.concerns import asking, commands, labels, pages
-from portal.concerns.forms import KEY, AskForm, WriteForm
+from portal.concerns.forms import AskForm, WriteForm
 from portal.concerns.ground import ground
 from portal.concerns.queries import subject_of
 from portal.concerns.records import Unseen
@@ -61,8 +61,6 @@ def send() -> ResponseReturnValue:
     """Send the question to the team it belongs to, or say why there is none, and who could help."""
     form, who = AskForm(), actor()
     form.offer(_doors())
-    if not KEY.fullmatch(form.key.data or ""):
-        abort(400)
     draft = _draft(form)
     taken = _take(draft)
     if not form.validate() or taken.refused:

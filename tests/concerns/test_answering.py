@@ -101,6 +101,30 @@ def test_the_company_closes_it_and_opens_it_by_writing(demo: Flask) -> None:
     assert "Todavía falta algo" in Browser(demo).as_(CHANNEL).get(f"/es/answers/{number}")
 
 
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_an_answer_worth_sharing_becomes_a_draft_without_whose_it_was(
+    demo: Flask, lang: str
+) -> None:
+    """Q18: an editor takes out by hand what tells whose it is, and the other half is still to write."""
+    path = asked(Browser(demo).as_(NORTE), subject="CANARIO-ASUNTO").replace("/es/ask", "/answers")
+    row, channel = kept(), Browser(demo).as_(CHANNEL, lang)
+    here = f"/{lang}{path}"
+    channel.get(f"{here}/entry", status=404)
+    channel.post(f"{here}/messages", ANSWER, at=here)
+    page = channel.get(f"{here}/entry")
+    assert "CANARIO-ASUNTO" in page and "CANARIO-RESPUESTA" in page and "CANARIO-TEXTO" in page
+    typed = {"lang": lang, "question": "ENTRADA-CANARIO", "answer": "Para todos."}
+    assert "ENTRADA-CANARIO" in channel.post(f"{here}/entry", typed, status=422), "not confirmed"
+    channel.post(f"{here}/entry", {**typed, "anonymous": "y"}, at=f"{here}/entry")
+    desk = channel.follow()
+    assert "ENTRADA-CANARIO" in desk and "CANARIO-RESPUESTA" not in desk
+    assert "/faq/desk/" in channel.get(here)
+    norte = Browser(demo).as_(NORTE).get(f"/es/ask/{row.id}")
+    assert "faq/desk" not in norte and "ENTRADA-CANARIO" not in norte
+    assert "ENTRADA-CANARIO" not in channel.get(f"/{lang}/faq")
+    Browser(demo).as_(ACCOUNT).get(f"/es{path}/entry", status=403)
+
+
 def test_the_queue_has_the_longest_waiting_first_and_costs_the_same_for_many(demo: Flask) -> None:
     now = clock.business()
 

@@ -169,7 +169,7 @@ POLICY: dict[str, Row] = {
     # Questions to a team: the company asks, the team of the registry answers.
     "site.concerns.index": Row(PARTNERS),
     "site.concerns.new": Row(PARTNERS),
-    "site.concerns.send": Row(PARTNERS, own=400),
+    "site.concerns.send": Row(PARTNERS, own=422),
     "site.concerns.thread": Row(PARTNERS, "concern_id"),
     "site.concerns.write": Row(PARTNERS, "concern_id", own=422),
     "site.concerns.close": Row(PARTNERS, "concern_id", own=302, spoils=True),
