@@ -95,7 +95,8 @@ def _meeting(
     if "minutes" in row.data:
         said = row.localized("minutes", languages)
         text = Localized({language: said[language].strip() for language in said})
-        session.add(Minutes(meeting_id=meeting.id, text=text, published_at=_at(held_on + WRITTEN)))
+        published = None if row.flag("draft") else _at(held_on + WRITTEN)
+        session.add(Minutes(meeting_id=meeting.id, text=text, published_at=published))
     row.done()
 
 

@@ -105,9 +105,10 @@ def test_a_member_is_seated_and_the_seat_ends_but_never_backwards(demo):
     assert "Diego Fuentes" in Browser(demo).as_(SUR_ADMIN).get(
         f"/es/councils/{council('centurylink')}"
     )
-    fall, winter = ids(Meeting, "centurylink")
+    fall, november, winter = ids(Meeting, "centurylink")
     norte = Browser(demo).as_(NORTE)
-    norte.get(f"/es/councils/meetings/{fall}", status=404)
+    for earlier in (fall, november):
+        norte.get(f"/es/councils/meetings/{earlier}", status=404)
     norte.get(f"/es/councils/meetings/{winter}")
     one = f"/en/councils/seats/{made}"
     assert "before the first" in staff.post(one, {"ends_on": "2017-11-30"}, status=422)
@@ -162,6 +163,13 @@ def test_a_meeting_is_called_prepared_and_told(demo):
     assert [verb for verb, *_ in events(
         "council.meeting_called", "council.agenda_changed", "council.agenda_published"
     )] == ["council.meeting_called", "council.agenda_changed", "council.agenda_published"]  # fmt: skip
+
+
+def test_a_draft_of_the_demo_is_read_by_channel_people_alone(demo):
+    here = f"/en/councils/meetings/{ids(Meeting, 'centurylink')[1]}"
+    assert "steps of a quote were drawn" in Browser(demo).as_(CHANNEL, "en").get(here)
+    page = Browser(demo).as_(SUR_ADMIN, "en").get(here)
+    assert "were drawn" not in page and "The steps of a quote" in page
 
 
 def test_minutes_are_published_once_and_members_of_that_day_are_told(demo):

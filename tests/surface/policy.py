@@ -190,7 +190,7 @@ POLICY: dict[str, Row] = {
     "site.councils.agenda": Row(STAFF, "meeting_id"),
     "site.councils.set_agenda": Row(STAFF, "meeting_id", own=422),
     "site.councils.minutes": Row(STAFF, "meeting_id"),
-    "site.councils.write_minutes": Row(STAFF, "meeting_id", own=422),
+    "site.councils.write_minutes": Row(STAFF, "meeting_id", own=422, also=(302,)),
     "site.councils.add_papers": Row(STAFF, "meeting_id", own=302),
     # What still holds of the promises: each company its own.
     "site.promises.index": Row(PARTNERS | STAFF, own={USER: 302, HEAD_OF_COMPANY: 302, ANY: 404}),
