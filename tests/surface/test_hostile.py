@@ -1,5 +1,6 @@
 """Ten thousand hostile requests on every route and form, on both databases: never a 5xx, never an
-unexpected event in the log (catalogue sections 0.3, A12, B18 to B22).
+unexpected event in the log (catalogue sections 0.3, A12, B18 to B22), and no change of what only
+notices change (N1).
 
 Seeded: the same requests on the same portal, a thousand as each reader.
 """
@@ -16,6 +17,7 @@ from portal.kernel.access import GRANTS
 from portal.web import edge, guards
 from tests import people
 from tests.conftest import House
+from tests.notices.invariant import strays, timelines
 from tests.people import TOKEN, Browser
 from tests.surface.attack import Attack
 from tests.surface.paths import rules
@@ -33,8 +35,12 @@ def test_nothing_hostile_ever_breaks_a_page(
     house: House, tmp_path: Path, email: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(house, tmp_path)
+    with house.app.app_context():
+        before = timelines()
     attack = Attack(house, email, monkeypatch)
     told = attack.run(EACH)
+    with house.app.app_context():
+        assert not strays(before), "what a notice announces changed without one (N1)"
     assert len(told.asked) == EACH
     reached = sum(told.reached.values())
     assert reached > EACH / 2, f"only {reached} got past the guards: {told.statuses}"
