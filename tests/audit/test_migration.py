@@ -41,7 +41,7 @@ def test_events_of_before_come_up_without_names_and_go_down_again(demo: Flask) -
                 )
             )  # fmt: skip
     upgrade()
-    found = {e.stream: e for e in db.session.scalars(select(Event).where(Event.stream < "d"))}
+    found = {e.stream: e for e in db.session.scalars(select(Event).where(Event.stream.in_("abc")))}
     told = {stream: (e.actor, e.role, e.origin, e.payload) for stream, e in found.items()}
     assert told == {
         "a": (f"person:{norte}", "partner_user", "", {}),
@@ -51,6 +51,6 @@ def test_events_of_before_come_up_without_names_and_go_down_again(demo: Flask) -
     db.session.remove()
     downgrade(revision="0005")
     with db.engine.connect() as connection:
-        actors = connection.scalars(text("SELECT actor FROM event WHERE stream < 'd' ORDER BY 1"))
+        actors = connection.scalars(text("SELECT actor FROM event WHERE stream IN ('a', 'b', 'c')"))
         assert set(actors) == {NORTE, "system", "visitor"}
     upgrade()
