@@ -57,6 +57,7 @@ from portal.library import staff_views as library_staff_views
 from portal.library import views as library
 from portal.notices import announced as notice_announced
 from portal.notices import jobs as notice_jobs
+from portal.notices import news as notice_news
 from portal.notices import queries as notice_scopes
 from portal.notices import telling as notice_mail
 from portal.notices import views as notice_views
@@ -100,7 +101,7 @@ JOINED = (
     *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
     *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
     *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes, concern_entries),
-    *(notice_scopes, notice_jobs, notice_mail, notice_views, notice_announced),
+    *(notice_scopes, notice_jobs, notice_mail, notice_views, notice_announced, notice_news),
     *(council_desk, council_labels, council_meetings, council_staff),
     *(faq_history, faq_misses, faq_opinions, faq_publishing),
     *(library_desks, library_staff_views),
