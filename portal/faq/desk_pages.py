@@ -131,7 +131,9 @@ def beside(old: Text, new: Text, languages: tuple[str, ...] = LANGUAGES) -> list
 def read_text(text: Text, known: Mapping[str, Localized]) -> Text:
     """A text in plain words, promises inside: what is compared for readers."""
     html = as_read(text, known)
-    words = Localized({lang: richtext.to_text(said) for lang, said in html.items()})
+    words = Localized(
+        {lang: richtext.to_text(said).replace("\n", "\n\n") for lang, said in html.items()}
+    )
     return Text(text.question, words)
 
 

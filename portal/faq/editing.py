@@ -183,7 +183,7 @@ def entry_in(session: Session, text_id: str, text: Text, *, actor: Actor, now: d
             keywords={lang: [] for lang in LANGUAGES},
             rules=[],
             situation="",
-            updated_at=now,
+            updated_at=clock.wall(),
         )
     )
     session.flush()
@@ -223,7 +223,7 @@ def arrange(
             return Decision(RULESET, None, (reason(CODES, FaqCode.STALE),))
         entry.keywords = {lang: list(words) for lang, words in keywords.items()}
         entry.revision += 1
-        entry.updated_at = now
+        entry.updated_at = clock.wall()
         _move(session, entry, position)
         _tell(session, text_id, "faq.arranged", actor)
         return Decision(RULESET, text_id)

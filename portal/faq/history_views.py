@@ -14,8 +14,9 @@ from portal.faq.rules import Text
 from portal.faq.shelf import shelf
 from portal.faq.views import address, bp
 from portal.kernel import clock
+from portal.kernel.access import Permission
 from portal.store.db import db
-from portal.web.guards import public
+from portal.web.guards import actor, public
 from portal.web.pages import program
 from portal.web.site import LANGUAGES, language, url
 
@@ -48,6 +49,7 @@ def history_of(text_id: str) -> ResponseReturnValue:
         parts=_parts(before, after, lang) if older is not newer else [],
         names=LANGUAGE_NAMES,
         address=address,
+        reads=actor().may(Permission.READ_NOTICES),
     )
 
 

@@ -28,7 +28,7 @@ class Question:
 
     `opening` is the answer's first paragraph; `promises` are the standing promises inside it, and
     `revision_id` its own text without them. The dates are those of the whole: since when it reads as
-    it does (`updated_at`: the moment), and from when it will read otherwise, if that is announced.
+    it does (`updated_at`: the moment).
     """
 
     id: str
@@ -45,7 +45,6 @@ class Question:
     promises: tuple[str, ...]
     revision_id: int
     in_force_since: date
-    next_change: date | None
     updated_at: datetime
 
     def entry(self, lang: str) -> Entry:
@@ -191,7 +190,6 @@ def _question(entry: FaqEntry, held: Mapping[str, Held]) -> Question:
         promises=tuple(inside),
         revision_id=own.text.id,
         in_force_since=max(part.now.holding.since for part in parts),
-        next_change=min((p.now.next.since for p in parts if p.now.next), default=None),
         updated_at=max(part.changed_at for part in parts),
     )
 

@@ -42,7 +42,7 @@ def as_keyword(text_id: str, lang: str, word: str, *, actor: Actor, now: datetim
                 return False
             entry.keywords = {**entry.keywords, lang: [*words, word]}
             entry.revision += 1
-            entry.updated_at = now
+            entry.updated_at = clock.wall()
         _settle(session, lang, normalised(word) or "", now)
         _tell(session, actor, "faq.arranged", {"text": text_id})
     return True

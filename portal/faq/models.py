@@ -2,7 +2,7 @@
 readers say of them.
 
 The text of a question or a promise is a revision, which never changes; which revision holds is a
-dated fact (`facts.py`). Moments are the program's.
+dated fact (`facts.py`). Moments are the program's, but for `updated_at`: when a row was last written.
 """
 
 import uuid

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal.faq import misses, situation
+from portal.faq.announced import announced, next_of
 from portal.faq.library import Library, Question
 from portal.faq.routing import what_if
 from portal.faq.shelf import shelf
@@ -80,6 +81,8 @@ def question(slug: str) -> ResponseReturnValue:
         pasted=pasted,
         tried=tried,
         moved=moved(),
+        coming=next_of(found, announced(db.session(), on)),
+        reads=actor().may(Permission.READ_NOTICES),
         edits=actor().may(Permission.EDIT_FAQ),
     )
 
@@ -88,7 +91,16 @@ def question(slug: str) -> ResponseReturnValue:
 @public
 def on_paper() -> ResponseReturnValue:
     """Every answer on one page, to print or to keep."""
-    return render_template("faq/print.html", library=shelf(), on=looking_on(), Markup=Markup)
+    library, on = shelf(), looking_on()
+    found = announced(db.session(), on)
+    return render_template(
+        "faq/print.html",
+        library=library,
+        on=on,
+        Markup=Markup,
+        announced={one.id: next_of(one, found) for one in library.questions},
+        reads=False,
+    )
 
 
 def _tried(pasted: str, on: date) -> WhatIf | None:
