@@ -56,9 +56,18 @@ from portal.library import desks as library_desks
 from portal.library import staff_views as library_staff_views
 from portal.library import views as library
 from portal.notices import announced as notice_announced
+from portal.notices import (
+    change_views,
+    desk_views,
+    fallback_views,
+    handing_views,
+    proof_views,
+    review_views,
+)
 from portal.notices import jobs as notice_jobs
 from portal.notices import news as notice_news
 from portal.notices import queries as notice_scopes
+from portal.notices import staff_views as notice_staff
 from portal.notices import telling as notice_mail
 from portal.notices import views as notice_views
 from portal.notices.blueprint import bp as notices
@@ -105,6 +114,8 @@ JOINED = (
     *(council_desk, council_labels, council_meetings, council_staff),
     *(faq_history, faq_misses, faq_opinions, faq_publishing),
     *(library_desks, library_staff_views),
+    *(notice_staff, change_views, review_views, handing_views, proof_views, fallback_views),
+    desk_views,
 )
 PAGES = (
     signing_in,

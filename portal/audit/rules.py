@@ -45,7 +45,14 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("notices.drafted", "notices.discarded", "notices.consented", "notices.held"),
         *("notices.called_back", "notices.sent_back", "notices.published"),
         *("notices.opened", "notices.acknowledged", "notices.told_otherwise"),
-        *("notices.countersigned", "notices.asked", "notices.answered"),
+        *(
+            "notices.countersigned",
+            "notices.asked",
+            "notices.answered",
+            "notices.handed_over",
+            "notices.consent_asked",
+            "notices.reminded",
+        ),
     ),
     Group.QUESTIONS: (*("concern.asked", "concern.answered", "concern.handed", "concern.closed"),),
     Group.COUNCILS: (

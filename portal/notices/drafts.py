@@ -15,6 +15,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import JSON
 from portal.kernel.localized import Localized
+from portal.notices import attachments
 from portal.notices import changes as typed
 from portal.notices.audience_rules import Choice
 from portal.notices.audiences import choice_of, kept
@@ -93,6 +94,9 @@ def save(version_id: int, draft: Draft, *, revision: int, actor: Actor, now: dat
             return Saved(ref, version.id, version.revision, conflict=True)
         for name, value in _columns(draft).items():
             setattr(version, name, value)
+        if version.asked_of == actor.person_id:
+            # The colleague who was asked has written.
+            version.asked_of = None
         touch(version, actor, now)
         return Saved(ref, version.id, version.revision)
 
@@ -197,6 +201,7 @@ def amend(ref: str, kind: Kind, *, actor: Actor, now: datetime) -> Saved | None:
         )
         session.add(version)
         session.flush()
+        attachments.carry(session, last.id, version.id)
         if kind is Kind.AMENDMENT:
             for change in typed.of_version(session, last.id):
                 change_in(session, version, change.fact.name, change.key, change.value)

@@ -45,6 +45,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "password_changed": frozenset({"name", "when"}),
     "factor_changed": frozenset({"name", "when"}),
     "notice": frozenset({"version", "partner", "path"}),
+    "notice_asked": frozenset({"asker", "registry_name", "task", "title", "path"}),
+    "notice_reminder": frozenset({"version", "path"}),
     "council_meeting": frozenset({"council", "title", "day", "opens", "place", "path"}),
     "council_minutes": frozenset({"council", "title", "day", "path"}),
 }
