@@ -10,7 +10,7 @@ from portal.kernel.localized import Localized
 from portal.kernel.text import tidy_lines
 from portal.notices import desk_pages, labels, proof_pages, questions
 from portal.notices.blueprint import bp
-from portal.notices.models import NoticeQuestion
+from portal.notices.models import Notice, NoticeQuestion
 from portal.store.db import db
 from portal.store.scope import visible_to
 from portal.web.guards import actor, requires
@@ -45,11 +45,11 @@ def answers(ref: str) -> ResponseReturnValue:
     return _page(ref)
 
 
-@bp.post("/<ref>/answers/<int:question_id>")
+@bp.post("/answers/<int:question_id>")
 @requires(Permission.POST_NOTICES)
-def answer(ref: str, question_id: int) -> ResponseReturnValue:
+def answer(question_id: int) -> ResponseReturnValue:
     """Answer one, in every language, for everybody who got the notice."""
-    question = next((each for each in _asked(ref) if each.id == question_id), None) or abort(404)
+    question, ref = _question(question_id)
     asked, said = _text("question"), _text("answer")
     codes = program().languages
     if asked.missing(codes) or said.missing(codes):
@@ -81,6 +81,13 @@ def _page(ref: str, tried: int = 0, fault: str = "") -> str:
         typed=request.form,
         codes=program().languages,
     )
+
+
+def _question(question_id: int) -> tuple[NoticeQuestion, str]:
+    """A question about a notice of the actor's registry, and the notice's reference."""
+    query = visible_to(NoticeQuestion, actor()).where(NoticeQuestion.id == question_id)
+    question = db.session().scalar(query) or abort(404)
+    return question, db.session().get_one(Notice, question.notice_id).ref
 
 
 def _asked(ref: str) -> list[NoticeQuestion]:

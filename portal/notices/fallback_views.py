@@ -14,8 +14,9 @@ from portal.kernel.decision import Decision
 from portal.kernel.text import tidy_lines
 from portal.notices import fallbacks, labels, proof_pages
 from portal.notices.blueprint import bp
-from portal.notices.models import NoticeVersion
+from portal.notices.models import Notice, NoticeFallback, NoticeVersion
 from portal.store.db import db
+from portal.store.scope import visible_to
 from portal.web.guards import actor, requires
 from portal.web.site import row_id, url
 
@@ -61,11 +62,18 @@ def record_way(ref: str) -> ResponseReturnValue:
     return redirect(url("site.notices.proof", ref=ref))
 
 
-@bp.post("/<ref>/fallbacks/<int:fallback_id>/countersignature")
+@bp.post("/fallbacks/<int:fallback_id>/countersignature")
 @requires(Permission.COUNTERSIGN)
-def countersign(ref: str, fallback_id: int) -> ResponseReturnValue:
+def countersign(fallback_id: int) -> ResponseReturnValue:
     """Countersign what somebody else recorded."""
-    _version(ref)
+    query = (
+        visible_to(NoticeFallback, actor())
+        .with_only_columns(Notice.ref)
+        .join(NoticeVersion, NoticeVersion.id == NoticeFallback.version_id)
+        .join(Notice, Notice.id == NoticeVersion.notice_id)
+        .where(NoticeFallback.id == fallback_id)
+    )
+    ref = db.session().scalar(query) or abort(404)
     try:
         decision = fallbacks.countersign(fallback_id, actor=actor(), now=clock.business())
     except LookupError:

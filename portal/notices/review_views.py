@@ -24,7 +24,7 @@ from portal.web import richtext
 from portal.web.guards import actor, requires
 from portal.web.i18n import date_text, moment_text
 from portal.web.pages import program
-from portal.web.site import language, url
+from portal.web.site import language, row_id, url
 
 
 @bp.get("/<ref>/review")
@@ -76,10 +76,11 @@ def recall(ref: str) -> ResponseReturnValue:
     return redirect(url("site.notices.proof", ref=ref))
 
 
-@bp.get("/<ref>/as/<int:partner_id>")
+@bp.get("/<ref>/reading")
 @requires(Permission.POST_NOTICES)
-def as_partner(ref: str, partner_id: int) -> ResponseReturnValue:
-    """The draft as the people of one company will read it: their own changes and nobody else's."""
+def as_partner(ref: str) -> ResponseReturnValue:
+    """The draft as the people of one `company` will read it: their changes and nobody else's."""
+    partner_id = request.args.get("company", type=row_id) or abort(404)
     version = _version(ref)
     session, today = db.session(), clock.today()
     checked = check(session, version, clock.business() + HOLD)

@@ -65,8 +65,8 @@ def test_a_notice_is_written_reviewed_and_given_out(visitor: Browser, language: 
     page = staff.follow()
     assert 'data-verdict="yes"' in page and "<del>" in page and "<ins>" in page
     assert "CTL-A-1042" in page and "notice.unreachable" not in page
-    assert "CTL-A-1042" not in staff.get(f"/{language}/notices/{ref}/as/{sur}")
-    seen = staff.get(f"/{language}/notices/{ref}/as/{norte}")
+    assert "CTL-A-1042" not in staff.get(f"/{language}/notices/{ref}/reading?company={sur}")
+    seen = staff.get(f"/{language}/notices/{ref}/reading?company={norte}")
     assert "CTL-A-1042" in seen and TEXTS[f"title_{language}"] in seen
     (revision,) = re.findall(r'name="revision" value="(\d+)"', page)
     review = f"/{language}/notices/{ref}/review"
@@ -138,8 +138,10 @@ def test_changes_are_chosen_step_by_step_and_taken_out_again(visitor: Browser) -
     staff.post(f"/en/notices/{ref}/changes", {**change, "value": "x"}, at=at, status=422)
     staff.post(f"/en/notices/{ref}/changes", {**change, "value": str(team)}, at=at)
     page = staff.follow()
-    (removal,) = re.findall(rf"/en/notices/{ref}/changes/(\d+)/removal", page)
-    staff.post(f"/en/notices/{ref}/changes/{removal}/removal", {}, at=f"/en/notices/{ref}/draft")
+    (change,) = re.findall(r'name="change" value="(\d+)"', page)
+    staff.post(
+        f"/en/notices/{ref}/changes/removal", {"change": change}, at=f"/en/notices/{ref}/draft"
+    )
     with visitor.app.app_context():
         assert db.session.query(NoticeChange).count() == 0
     staff.post(f"/en/notices/{ref}/removal", {}, at=f"/en/notices/{ref}/draft")
@@ -151,7 +153,7 @@ def test_another_registrys_drafts_and_a_partners_reach_are_as_the_unknown(visito
     staff.post("/es/notices/new", {**written(), "then": "save"})
     ref = ref_of(staff)
     other, partner = Browser(visitor.app).as_(CHANNEL_L3), Browser(visitor.app).as_(NORTE)
-    for place in ("draft", "review", "proof", "answers", "fallbacks", "changes/new", "as/1"):
+    for place in ("draft", "review", "proof", "answers", "fallbacks", "changes/new", "reading"):
         other.get(f"/es/notices/{ref}/{place}", status=404)
         partner.get(f"/es/notices/{ref}/{place}", status=403)
     partner.get(f"/es/notices/{ref}", status=404)
@@ -186,7 +188,7 @@ def test_naming_companies_widens_the_audience_and_unknown_ones_are_told(visitor:
     assert "Nadie Así S.A." in page
     staff.post("/es/notices/new", written(whom="affected", names="sur", then="review"))
     page = staff.follow()
-    assert len(re.findall(r"/as/\d+", page)) == 1
+    assert len(re.findall(r"/reading\?company=\d+", page)) == 1
 
 
 @pytest.mark.parametrize(("at", "status"), [("2017-11-01T10:00", 422), ("2017-12-20T10:00", 302)])

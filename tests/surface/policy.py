@@ -21,6 +21,7 @@ USER, HEAD_OF_COMPANY, CHANNEL, LEAD = (
 PARTNERS = frozenset({USER, HEAD_OF_COMPANY})
 COMPANY = frozenset({HEAD_OF_COMPANY})
 STAFF = frozenset({CHANNEL, LEAD})
+LEADS = frozenset({LEAD})
 READERS = PARTNERS | STAFF | {Role.ACCOUNT_TEAM}
 KNOWS = STAFF | {Role.SUPPORT, Role.CSM}
 ANSWERS = STAFF | {Role.ACCOUNT_TEAM}
@@ -210,6 +211,35 @@ POLICY: dict[str, Row] = {
     "site.notices.ask": Row(
         PARTNERS | STAFF, "notice", own={USER: 422, HEAD_OF_COMPANY: 422, ANY: 404}
     ),
+    "site.notices.desk": Row(STAFF),
+    "site.notices.new": Row(STAFF),
+    "site.notices.begin": Row(STAFF, own=422),
+    "site.notices.draft": Row(STAFF, "notice_draft"),
+    "site.notices.save": Row(STAFF, "notice_draft", own=422),
+    "site.notices.discard": Row(STAFF, "notice_draft", own=302, spoils=True),
+    "site.notices.choose_change": Row(STAFF, "notice_draft"),
+    "site.notices.add_change": Row(STAFF, "notice_draft", own=404),
+    "site.notices.remove_change": Row(STAFF, "notice_draft", own=404),
+    "site.notices.review": Row(STAFF, "notice_draft"),
+    "site.notices.publish": Row(STAFF, "notice_draft", own=409),
+    "site.notices.recall": Row(STAFF, "notice_draft", own=302),
+    "site.notices.as_partner": Row(STAFF, "notice_draft", own=404),
+    "site.notices.hand_over": Row(STAFF, "notice_draft", own=404),
+    "site.notices.send_test": Row(STAFF, "notice_draft", own=302, spoils=True),
+    "site.notices.ask_consent": Row(STAFF, "notice_draft", own=404),
+    "site.notices.consent": Row(LEADS, "notice_draft", own=404),
+    "site.notices.agree": Row(LEADS, "notice_draft", own=404),
+    "site.notices.proof": Row(STAFF, "notice"),
+    "site.notices.paper": Row(STAFF, "notice"),
+    "site.notices.proof_file": Row(STAFF, "notice"),
+    "site.notices.remind": Row(STAFF, "notice", own=302, spoils=True),
+    "site.notices.amend": Row(STAFF, "notice", own=302, spoils=True),
+    "site.notices.withdraw": Row(STAFF, "notice", own=302, spoils=True),
+    "site.notices.another_way": Row(STAFF, "notice"),
+    "site.notices.record_way": Row(STAFF, "notice", own=422),
+    "site.notices.countersign": Row(LEADS, "fallback_id", own=302, spoils=True),
+    "site.notices.answers": Row(STAFF, "notice"),
+    "site.notices.answer": Row(STAFF, "question_id", own=422),
     # The library: everyone who sells or serves; what stands in it is kept by a registry's people.
     "site.library.index": Row(READERS),
     "site.library.material": Row(READERS, "material_id"),
