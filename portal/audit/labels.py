@@ -76,6 +76,7 @@ VERBS = {
     "concern.answered": _l("Question answered"),
     "concern.handed": _l("Question handed to another team"),
     "concern.closed": _l("Question closed"),
+    "concern.entered": _l("Answer for everybody begun with a question"),
     "council.seated": _l("Member of a council seated"),
     "council.seat_ended": _l("Seat in a council ended"),
     "council.meeting_called": _l("Meeting of a council called"),

@@ -54,7 +54,15 @@ _OF: dict[Group, tuple[str, ...]] = {
             "notices.reminded",
         ),
     ),
-    Group.QUESTIONS: (*("concern.asked", "concern.answered", "concern.handed", "concern.closed"),),
+    Group.QUESTIONS: (
+        *(
+            "concern.asked",
+            "concern.answered",
+            "concern.handed",
+            "concern.closed",
+            "concern.entered",
+        ),
+    ),
     Group.COUNCILS: (
         *("council.seated", "council.seat_ended", "council.meeting_called"),
         *("council.agenda_changed", "council.agenda_published"),

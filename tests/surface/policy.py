@@ -177,6 +177,8 @@ POLICY: dict[str, Row] = {
     "site.answering.index": Row(ANSWERS),
     "site.answering.thread": Row(ANSWERS, "concern_id"),
     "site.answering.answer": Row(ANSWERS, "concern_id", own=422),
+    "site.answering.entry": Row(STAFF, "concern_id", also=(404,)),
+    "site.answering.begin_entry": Row(STAFF, "concern_id", own=422),
     "site.answering.hand": Row(ANSWERS, "concern_id", own=422),
     # Councils: those whose they are, and the channel people of their registry.
     "site.councils.index": Row(PARTNERS | STAFF),
