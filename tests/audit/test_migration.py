@@ -41,7 +41,10 @@ def test_events_of_before_come_up_without_names_and_go_down_again(demo: Flask) -
                 )
             )  # fmt: skip
     upgrade()
-    found = {e.stream: e for e in db.session.scalars(select(Event).where(Event.stream.in_("abc")))}
+    found = {
+        e.stream: e
+        for e in db.session.scalars(select(Event).where(Event.stream.in_(("a", "b", "c"))))
+    }
     told = {stream: (e.actor, e.role, e.origin, e.payload) for stream, e in found.items()}
     assert told == {
         "a": (f"person:{norte}", "partner_user", "", {}),
