@@ -1,12 +1,12 @@
 """Sales materials and logo files of the demo world: made here, and brought in as people do."""
 
 import io
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from PIL import Image, ImageDraw
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
@@ -27,7 +27,6 @@ from portal.store.pack_format import Table
 from portal.web.uploads import take
 
 FILE = "demo/library.toml"
-PAPER, INK = (251, 250, 247), (32, 38, 40)
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def _logo(slug: str, who: Actor) -> bool:
     if key is None:
         return False
     subject = f"draft:brand:{key}"
-    _bring(drawing(slug.replace("-", " ")), f"{slug}.png", subject, who)
+    _bring(paper(slug), f"{slug}.pdf", subject, who)
     return commands.give_logo(key, subject, actor=who, now=clock.wall())
 
 
@@ -109,10 +108,9 @@ def _bring(content: bytes, name: str, subject: str, who: Actor) -> None:
 
 
 def paper(line: str) -> bytes:
-    """A PDF of one page with one line on it; what is not Latin-1 is left out."""
-    said = (
-        line.encode("latin-1", "ignore").replace(b"\\", b"").replace(b"(", b"").replace(b")", b"")
-    )
+    """A PDF of one page with one line on it, in plain letters."""
+    plain = unicodedata.normalize("NFKD", line).encode("ascii", "ignore")
+    said = plain.translate(None, b"\\()")
     drawn = b"BT /F1 16 Tf 56 760 Td (" + said + b") Tj ET"
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -130,17 +128,6 @@ def paper(line: str) -> bytes:
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
     tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, len(out))
     return out + head + table + tail
-
-
-def drawing(words: str) -> bytes:
-    """A small PNG with words on it, in place of a logo."""
-    image = Image.new("RGB", (360, 120), PAPER)
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((4, 4, 355, 115), outline=INK, width=3)
-    pen.text((24, 52), words, fill=INK)
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
 
 
 def _actor(address: str) -> Actor:

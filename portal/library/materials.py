@@ -147,8 +147,10 @@ def one(session: Session, actor: Actor, on: date, material_id: int) -> Listed | 
 
 def file_of(session: Session, actor: Actor, material_file_id: int) -> File | None:
     """The file of a version, or None when the actor may not fetch it."""
-    query = visible_to(MaterialFile, actor).where(MaterialFile.id == material_file_id)
-    return session.scalar(query.with_only_columns(File).join(File, File.id == MaterialFile.file_id))
+    seen = visible_to(MaterialFile, actor).with_only_columns(MaterialFile.file_id)
+    return session.scalar(
+        select(File).where(File.id.in_(seen.where(MaterialFile.id == material_file_id)))
+    )
 
 
 def _materials(actor: Actor) -> Any:

@@ -18,7 +18,6 @@ from portal.registry.models import Registry
 from portal.store import blobs, pack
 from portal.store.db import atomic, db
 from portal.store.files import File, FileRoom
-from portal.web.upload_kinds import KINDS
 from tests import people
 from tests.surface.rivals import Thing, World
 
@@ -85,8 +84,7 @@ def lay_out() -> None:
     slug = pack.default_slug()
     for record in pack.load_records(slug, demo.RECORDS):
         if record.kind == "logos":
-            drawn = demo.drawing(record.id.replace("-", " "))
-            blobs.write(KINDS["png"].fit(drawn))
+            blobs.write(demo.paper(record.id))
             continue
         made = record.value
         for lang, title in made.draft.title.items():
