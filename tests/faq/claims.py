@@ -212,6 +212,8 @@ def look_up_new_only(address: str) -> Any:
 
 TEAMS = ("agreement.channel_team", "contract.account_team")
 TERMS, SCHEDULE = "agreement.compensation_terms", "agreement.payment_schedule"
+REACHED = ("team.email", "team.phone", "person.email", "person.phone")
+IN_ADVANCE = r"aviso anticipado|hear in advance"
 SAME = r"mismos productos y servicios|same products and services"
 ORIGINAL = r"adicional \(incremental\) se rige por el contrato con el cliente con el que se adquirió el servicio original|additional \(incremental\) service is governed by the customer contract under which the original service was acquired"
 DOOR = r"requieren un contrato de CenturyLink y un equipo de cuenta de CenturyLink; los de Level 3, un contrato de Level 3|require a CenturyLink contract and a CenturyLink account team; those of Level 3 require a Level 3 contract"
@@ -252,6 +254,7 @@ CLAIMS = (
     Claim("Q6", "own teams", holds(ISSUES), team_of_the_line, route_basket, any_team),
     Claim("Q7", "terms", says("no"), gated(TERMS), GATED, without_gates(TERMS)),
     Claim("Q8", "schedule", says("no"), gated(SCHEDULE), GATED, without_gates(SCHEDULE)),
+    Claim("Q9", "addresses", holds(IN_ADVANCE), gated(*REACHED), GATED, without_gates(REACHED[2])),
     Claim(
         "Q9", "former address", holds(FORMER), found_by_the_old_address, look_up, look_up_new_only
     ),

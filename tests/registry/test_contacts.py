@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from portal.kernel import clock
 from portal.kernel.access import SYSTEM, Role, actor_for
-from portal.registry import team_pages
+from portal.registry import stage_contacts, team_pages
 from portal.registry.addresses import Coming, reaches
 from portal.registry.facts import PERSON_EMAIL, PERSON_PHONE, TEAM_EMAIL, TEAM_PHONE
 from portal.registry.models import Partner, Registry, Team, TeamMember
+from portal.registry.spans import settle
 from portal.store.db import atomic, db
 from portal.store.events import Event
 from portal.store.facts import DESKS, BadValue, GatedFact, Warrant, WarrantKind, warrant
@@ -95,6 +96,26 @@ def test_a_file_that_says_another_address_is_held_and_a_correction_is_marked(
     assert (found.now, found.former) == (given, (stands,))
     db.session.rollback()
     assert team.give(kind, [row])["unchanged"] == 1
+
+
+def test_the_guards_of_an_import_are_what_keeps_addresses(
+    team: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The controls: without the hold a file changes an address, without recognition it makes a person."""
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            stage_contacts,
+            "settle",
+            lambda *args, today, correct: settle(*args, today=today, correct=True),
+        )
+        assert team.give("people", [NEW_ANA])["held"] == []
+    assert ana().email == "ana@new.example"
+    monkeypatch.setattr(
+        stage_contacts,
+        "recognise",
+        lambda at, plan, staged: [each.update(listed_as=row.key[1]) for row, each in staged],
+    )
+    assert team.give("people", [NEW_ANA])["created"] == 1
 
 
 def test_a_blank_says_nothing_and_an_address_where_none_was_is_a_first_one(team: Desk) -> None:
