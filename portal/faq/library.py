@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\s*(?:([a-z]{1,3})\s*)?(?:-\s*)?0*(\d{1,4})\s*", re.IGNOR
 class Question:
     """One question, its answer as HTML and as words, in each language.
 
-    `opening` is the answer's first paragraph; `promises` are the standing promises inside it, and
+    `opening` is the answer's first paragraph; `claims` are the dated facts of which it says that they stay; `promises` are the standing promises inside it, and
     `revision_id` its own text without them. The dates are those of the whole: since when it reads as
     it does (`updated_at`: the moment).
     """
@@ -42,6 +42,7 @@ class Question:
     keywords: Mapping[str, Sequence[str]]
     rules: tuple[str, ...]
     situation: str
+    claims: frozenset[str]
     promises: tuple[str, ...]
     revision_id: int
     in_force_since: date
@@ -187,6 +188,7 @@ def _question(entry: FaqEntry, held: Mapping[str, Held]) -> Question:
         keywords=entry.keywords,
         rules=tuple(entry.rules),
         situation=entry.situation,
+        claims=frozenset(entry.claims),
         promises=tuple(inside),
         revision_id=own.text.id,
         in_force_since=max(part.now.holding.since for part in parts),

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from portal.faq import revisions
 from portal.faq.facts import ANSWER, PROMISE
-from portal.faq.library import Library
-from portal.faq.models import FaqBlock, FaqEntry
+from portal.faq.library import Library, Question
+from portal.faq.models import FaqBlock
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.notices import outlook
-from portal.notices.outlook import Line
+from portal.notices.outlook import Line, Outlook
 from portal.web import richtext
 
 
@@ -49,26 +49,37 @@ def load(
     def promise(
         identifier: str, text: Localized, slug: Localized | None, claims: Iterable[str]
     ) -> Promise:
-        names = frozenset(claims)
-
-        def of(lines: Iterable[Line]) -> tuple[Line, ...]:
-            return tuple(line for line in lines if _about(line, identifier, names))
-
-        return Promise(identifier, text, slug, of(found.held), of(found.coming))
+        changed, coming = _about(found, identifier, frozenset(claims))
+        return Promise(identifier, text, slug, changed, coming)
 
     blocks = session.scalars(select(FaqBlock).order_by(FaqBlock.position)).all()
-    claims = {row.id: row.claims for row in session.execute(select(FaqEntry.id, FaqEntry.claims))}
     texts = _texts(session, on)
     standing = [promise(one.id, texts[one.id], None, one.claims) for one in blocks]
-    asked = [
-        promise(one.id, one.question, one.slug, claims.get(one.id, ())) for one in library.questions
-    ]
+    asked = [promise(one.id, one.question, one.slug, one.claims) for one in library.questions]
     return (*standing, *asked)
 
 
-def _about(line: Line, identifier: str, claims: frozenset[str]) -> bool:
-    own = line.told.name in (ANSWER.name, PROMISE.name) and line.told.key == identifier
-    return own or line.told.name in claims
+def of_question(
+    session: Session, actor: Actor, question: Question, on: date, lang: str
+) -> Promise | None:
+    """What changed and what is announced of what one answer says; None for who has no company."""
+    if actor.partner_id is None:
+        return None
+    found = outlook.load(session, actor, on, lang)
+    changed, coming = _about(found, question.id, question.claims)
+    return Promise(question.id, question.question, question.slug, changed, coming)
+
+
+def _about(
+    found: Outlook, identifier: str, claims: frozenset[str]
+) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Of what changed and of what is announced: the lines about a text, or about what it claims."""
+
+    def is_about(line: Line) -> bool:
+        own = line.told.name in (ANSWER.name, PROMISE.name) and line.told.key == identifier
+        return own or line.told.name in claims
+
+    return tuple(filter(is_about, found.held)), tuple(filter(is_about, found.coming))
 
 
 def _texts(session: Session, on: date) -> dict[str, Localized]:

@@ -6,8 +6,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.faq import misses, situation
-from portal.faq.announced import announced, next_of
+from portal.faq import announced, faq, from, misses, portal, promises, situation
 from portal.faq.library import Library, Question
 from portal.faq.routing import what_if
 from portal.faq.shelf import shelf
@@ -78,6 +77,7 @@ def question(slug: str) -> ResponseReturnValue:
         answer=Markup(found.html.pick(language())),
         spoken=found.html.spoken(language()),
         situation=beside,
+        standing=promises.of_question(db.session(), actor(), found, on, language()),
         pasted=pasted,
         tried=tried,
         moved=moved(),
