@@ -6,7 +6,8 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.faq import announced, faq, from, misses, portal, promises, situation
+from portal.faq import misses, promises, situation
+from portal.faq.announced import announced, next_of
 from portal.faq.library import Library, Question
 from portal.faq.routing import what_if
 from portal.faq.shelf import shelf
