@@ -19,7 +19,7 @@ from portal.store.facts import DESKS, GATED, BadValue
 from portal.web.fact_words import BAD_VALUES, fact_words, in_words
 from portal.web.guards import actor, requires
 from portal.web.pages import program
-from portal.web.site import language, row_id, url
+from portal.web.site import language, url
 
 MOST, LONGEST = 20, 100
 
@@ -74,17 +74,6 @@ def add_change(ref: str) -> ResponseReturnValue:
     except LookupError:
         abort(404)
     flash(_("The change is in the draft."), "yes")
-    return redirect(url("site.notices.draft", ref=ref))
-
-
-@bp.post("/<ref>/changes/removal")
-@requires(Permission.POST_NOTICES)
-def remove_change(ref: str) -> ResponseReturnValue:
-    """Take a change out of the draft."""
-    version = _draft(ref)
-    change_id = request.form.get("change", type=row_id) or abort(404)
-    drafts.drop_change(version.id, change_id, actor=actor(), now=clock.business())
-    flash(_("The change was taken out."), "yes")
     return redirect(url("site.notices.draft", ref=ref))
 
 

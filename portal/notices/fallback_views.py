@@ -27,7 +27,7 @@ LONGEST, MOST = 1000, 200
 @requires(Permission.POST_NOTICES)
 def another_way(ref: str) -> ResponseReturnValue:
     """The companies not reached yet, and how they were told otherwise."""
-    return _page(ref, request.args.getlist("company"))
+    return _page(ref, request.args.getlist("company", type=row_id))
 
 
 @bp.post("/<ref>/fallbacks")
@@ -35,7 +35,7 @@ def another_way(ref: str) -> ResponseReturnValue:
 def record_way(ref: str) -> ResponseReturnValue:
     """Record it; it counts once a lead has countersigned."""
     version = _version(ref)
-    chosen = [one for one in request.form.getlist("company") if one.isdecimal()]
+    chosen = request.form.getlist("company", type=row_id)
     told = tidy_lines(request.form.get("told", ""))
     day = _day(request.form.get("told_on", ""))
     errors: dict[str, str] = {}
@@ -47,9 +47,8 @@ def record_way(ref: str) -> ResponseReturnValue:
         errors["told_on"] = _("Enter the day they were told: today or earlier.")
     if errors or day is None:
         return _page(ref, chosen, errors), 422
-    partners = [row_id(one) for one in chosen]
     decision = fallbacks.record(
-        *(version.id, partners, told, day), actor=actor(), now=clock.business()
+        *(version.id, chosen, told, day), actor=actor(), now=clock.business()
     )
     if decision.refused:
         return _page(ref, chosen, {"company": _said(decision)}), 409
@@ -85,7 +84,7 @@ def countersign(fallback_id: int) -> ResponseReturnValue:
     return redirect(url("site.notices.proof", ref=ref))
 
 
-def _page(ref: str, chosen: list[str], errors: dict[str, str] | None = None) -> str:
+def _page(ref: str, chosen: list[int], errors: dict[str, str] | None = None) -> str:
     version = _version(ref)
     found, more = proof_pages.companies(db.session(), version, unserved=True, most=MOST)
     return render_template(

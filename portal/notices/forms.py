@@ -186,19 +186,19 @@ def _texts(code: str) -> dict[str, Any]:
     said = {"lang": code, "spellcheck": "true"}
     return {
         f"title_{code}": StringField(
-            _l("Title in %(language)s", language=name),
+            _l("Title (%(language)s)", language=name),
             validators=[Length(max=TITLE), Wanted()],
             filters=[lambda text: tidy(text) if text else text],
             render_kw=said,
         ),
         f"body_{code}": TextAreaField(
-            _l("Text in %(language)s", language=name),
+            _l("Text (%(language)s)", language=name),
             validators=[Length(max=BODY), Wanted()],
             filters=[lambda text: tidy_lines(text) if text else text],
             render_kw={**said, "rows": 9},
         ),
         f"reason_{code}": TextAreaField(
-            _l("Reason in %(language)s", language=name),
+            _l("Reason (%(language)s)", language=name),
             validators=[Length(max=REASON), Wanted()],
             filters=[lambda text: tidy_lines(text) if text else text],
             render_kw={**said, "rows": 3},

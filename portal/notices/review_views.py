@@ -47,10 +47,9 @@ def publish(ref: str) -> ResponseReturnValue:
         if at is None or at <= clock.business():
             fault = _("Choose a day and a time that lie ahead.")
             return _review(ref, version, fault=fault, status=422)
-    revision = request.form.get("revision", "")
     decision = publishing.publish(
         version.id,
-        revision=int(revision) if revision.isdecimal() else 0,
+        revision=request.form.get("revision", type=row_id) or 0,
         actor=actor(),
         now=clock.business(),
         at=at,

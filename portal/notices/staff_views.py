@@ -31,7 +31,7 @@ from portal.web.compare import compare
 from portal.web.fact_words import BAD_VALUES
 from portal.web.guards import actor, requires
 from portal.web.pages import program
-from portal.web.site import language, url
+from portal.web.site import language, row_id, url
 from portal.web.upload_words import asked as asked_files
 from portal.web.uploads import Taken, take, takes_files
 
@@ -88,12 +88,11 @@ def save(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _draft(ref, version, form, status=422)
     before = choice_of(version.choice)
-    revision = form.revision.data or ""
     try:
         saved = drafts.save(
             version.id,
             form.draft(_own(), before),
-            revision=int(revision) if revision.isdecimal() else 0,
+            revision=request.form.get("revision", type=row_id) or 0,
             actor=actor(),
             now=clock.business(),
         )
@@ -124,11 +123,15 @@ def _onwards(saved: Saved, taken: Taken) -> ResponseReturnValue:
         db.session().rollback()
         version = _version(saved.ref)
         return _draft(saved.ref, version, _filled(version), taken=taken, status=taken.status)
+    step, _colon, change = request.form.get("then", "").partition(":")
+    if step == "drop":
+        drafts.drop_change(saved.version_id, _row(change), actor=actor(), now=clock.business())
+        flash(_("The change was taken out."), "yes")
+        return redirect(url("site.notices.draft", ref=saved.ref))
     steps = {"change": "site.notices.choose_change", "save": "site.notices.draft"}
-    step = steps.get(request.form.get("then", ""), "site.notices.review")
-    if step == "site.notices.draft":
+    if step == "save":
         flash(_("The draft is saved."), "yes")
-    return redirect(url(step, ref=saved.ref))
+    return redirect(url(steps.get(step, "site.notices.review"), ref=saved.ref))
 
 
 def _files(version_id: int) -> Taken:
@@ -156,6 +159,13 @@ def _keys(texts: list[str]) -> list[uuid.UUID]:
         except ValueError:
             continue
     return found
+
+
+def _row(text: str) -> int:
+    try:
+        return row_id(text)
+    except ValueError:
+        abort(404)
 
 
 def _day(text: str) -> date | None:

@@ -138,10 +138,10 @@ def test_changes_are_chosen_step_by_step_and_taken_out_again(visitor: Browser) -
     staff.post(f"/en/notices/{ref}/changes", {**change, "value": "x"}, at=at, status=422)
     staff.post(f"/en/notices/{ref}/changes", {**change, "value": str(team)}, at=at)
     page = staff.follow()
-    (change,) = re.findall(r'name="change" value="(\d+)"', page)
-    staff.post(
-        f"/en/notices/{ref}/changes/removal", {"change": change}, at=f"/en/notices/{ref}/draft"
-    )
+    (drop,) = re.findall(r'value="(drop:\d+)"', page)
+    (revision,) = re.findall(r'name="revision"[^>]*value="(\d+)"', page)
+    draft_page = f"/en/notices/{ref}/draft"
+    staff.post(draft_page, written(revision=revision, then=drop))
     with visitor.app.app_context():
         assert db.session.query(NoticeChange).count() == 0
     staff.post(f"/en/notices/{ref}/removal", {}, at=f"/en/notices/{ref}/draft")

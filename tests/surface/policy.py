@@ -221,7 +221,6 @@ POLICY: dict[str, Row] = {
     "site.notices.discard": Row(STAFF, "notice_draft", own=302, spoils=True),
     "site.notices.choose_change": Row(STAFF, "notice_draft"),
     "site.notices.add_change": Row(STAFF, "notice_draft", own=404),
-    "site.notices.remove_change": Row(STAFF, "notice_draft", own=404),
     "site.notices.review": Row(STAFF, "notice_draft"),
     "site.notices.publish": Row(STAFF, "notice_draft", own=409),
     "site.notices.recall": Row(STAFF, "notice_draft", own=302),
