@@ -33,7 +33,9 @@ class EntryForm(FlaskForm):
     """What everybody will read, in the language it was written in; the other half comes after."""
 
     lang = SelectField(
-        _l("Language"), choices=[SelectChoice(*each) for each in LANGUAGE_NAMES.items()]
+        _l("Language"),
+        choices=[SelectChoice(*each) for each in LANGUAGE_NAMES.items()],
+        validators=[InputRequired(_l("Choose a language."))],
     )
     question = StringField(
         _l("Question"),
@@ -44,7 +46,7 @@ class EntryForm(FlaskForm):
         filters=[lambda text: tidy(text) if text else text],
         description=_l("As anybody could ask it, without what only this company has."),
     )
-    answer = text_field(_l("Answer"), _l("Write the answer."), rows=10)
+    answer = text_field(_l("The answer"), _l("Write the answer."), rows=10)
     anonymous = BooleanField(
         _l("Nothing in it tells whose question it was."),
         validators=[InputRequired(_l("Read it once more, then confirm this."))],
