@@ -34,12 +34,12 @@ def things() -> Iterator[Told]:
     session = db.session()
     councils = {row.id: row.slug for row in session.scalars(select(Council))}
     for key, slug in councils.items():
-        seen = CHANNEL.get(slug, frozenset()) | SITS.get(slug, {}).keys()
+        seen = CHANNEL.get(slug, frozenset()).union(SITS.get(slug, {}))
         yield "council_id", str(key), slug, frozenset(), seen
     names = select(Seat, Person.name).join(Person, Person.id == Seat.person_id)
     for seat, name in session.execute(names):
         slug = councils[seat.council_id]
-        seen = CHANNEL[slug] | SITS[slug].keys()
+        seen = CHANNEL[slug].union(SITS[slug])
         yield "seat_id", str(seat.id), slug, frozenset({name}), seen
     for meeting in session.scalars(select(Meeting)):
         slug, on = councils[meeting.council_id], meeting.held_on.isoformat()
