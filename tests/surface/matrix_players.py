@@ -13,9 +13,10 @@ from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import Membership, Person
+from portal.councils.models import Seat
 from portal.kernel.access import Role
 from portal.registry.models import Partner
-from portal.store.db import db
+from portal.store.db import atomic, db
 from tests import people
 from tests.conftest import PASSWORD, House
 from tests.people import EVERYONE, TOKEN, Browser
@@ -85,6 +86,17 @@ def _move(house: House) -> None:
     admin.post(f"{path}/company", {"company": company}, at=path)
 
 
+def _seat_beside(house: House, email: str, other: str) -> None:
+    """Let somebody sit where a colleague sits: seats are a person's, not their company's."""
+    who = _of(house, select(Person.id).where(Person.email == email))
+    theirs = select(Seat).join(Person, Person.id == Seat.person_id).where(Person.email == other)
+    with house.app.app_context(), atomic() as session:
+        for seat in session.scalars(theirs).all():
+            terms = {"starts_on": seat.starts_on, "ends_on": seat.ends_on}
+            place = {"council_id": seat.council_id, "partner_id": seat.partner_id}
+            session.add(Seat(person_id=who, **place, **terms))
+
+
 def _moved_before(house: House) -> Browser:
     browser = _password(house, MOVED)
     _move(house)
@@ -93,6 +105,7 @@ def _moved_before(house: House) -> Browser:
 
 def _moved_after(house: House) -> Browser:
     _move(house)
+    _seat_beside(house, MOVED, people.NORTE)
     return _password(house, MOVED)
 
 
