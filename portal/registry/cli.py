@@ -36,7 +36,7 @@ LANGUAGE = "en"  # of the commands, as of their help
 @click.option(
     "--correction",
     metavar="REASON",
-    help="The file corrects an error: teams, terms and schedules change without a notice, marked.",
+    help="The file corrects an error: teams, terms, addresses … change without a notice, marked.",
 )
 @click.pass_context
 def import_(
@@ -51,10 +51,10 @@ def import_(
 ) -> None:
     """Import FILE (CSV or XLSX) as rows of KIND: all of it, or nothing (exit 1) and why.
 
-    The account team of a contract line and an agreement's team, terms and schedule change only by
-    an advance notice: where a later file says another, the change is listed as held. A service
-    stays on the contract line it was bought on. --registry fills the column; partners and
-    customers have none and stand over all registries.
+    The account team of a contract line, an agreement's team, terms and schedule, and the addresses
+    of teams and people change only by an advance notice: where a later file says another, the
+    change is listed as held. A service stays on the contract line it was bought on. --registry
+    fills the column; partners, customers and training have none and stand over all registries.
     """
     if correction is not None and not correction.strip():
         raise click.BadParameter("say why the file is a correction", param_hint="--correction")
@@ -83,8 +83,8 @@ def import_(
 def export_(kind: str, registry: str | None, form: str, output: Path | None) -> None:
     """Export the rows of KIND with the columns of an import, which takes the file back as it is.
 
-    Teams, terms and schedules are those of the business date (of its last day, for a contract that
-    was replaced). Partners and customers stand over all registries.
+    Teams, terms, schedules and addresses are those of the business date (of its last day, for a
+    contract that was replaced). Partners, customers and training stand over all registries.
     """
     try:
         table = export.table(db.session(), kind, registry, on=clock.today())
