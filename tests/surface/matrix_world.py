@@ -90,7 +90,8 @@ def _tell(world: World) -> None:
     ):
         world.things.append(Thing("registry", slug, slug, frozenset(), frozenset(readers)))
     question = session.scalars(select(FaqEntry.slug).order_by(FaqEntry.position)).all()[0]["es"]
-    world.things.append(Thing("text_id", "Q1", "", frozenset(), frozenset({"", *EVERYONE})))
+    for text in ("Q1", "P2"):
+        world.things.append(Thing("text_id", text, "", frozenset(), frozenset({"", *EVERYONE})))
     world.things.append(Thing("question", question, "", frozenset(), frozenset({"", *EVERYONE})))
     for email, code in MADE.items():
         # Who sent an application is told to those who decide it.
