@@ -10,17 +10,16 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
-from flask import current_app
+from flask import current_app, render_template
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
 from portal.store.pack import Program
 from portal.web.mail_words import link
 
-ATOM = "http://www.w3.org/2005/Atom"
 MOST = 200
 # Neither XML nor a calendar can hold these.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -59,23 +58,26 @@ def atom(key: str, title: str, since: datetime, news: Iterable[FeedEntry], langu
     """The entries as an Atom feed. `key` names the feed for good and is no secret; `since` is its age
     while it has no entry.
     """
-    ElementTree.register_namespace("", ATOM)
-    news = list(news)
-    root = _element(None, "feed")
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
-    _element(root, "id", key)
-    _element(root, "title", title)
-    _element(root, "updated", max([since, *(each.updated for each in news)]).isoformat())
-    _element(_element(root, "author"), "name", _program().name.pick(language))
-    for each in news:
-        entry = _element(root, "entry")
-        _element(entry, "id", f"tag:{_host()},2017:{each.id}")
-        _element(entry, "title", each.title)
-        _element(entry, "updated", each.updated.isoformat())
-        _element(entry, "link").set("href", str(link(each.path, language, None)))
-        _element(entry, "content", each.text).set("type", "text")
-    told: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return told
+    told: list[dict[str, Any]] = [
+        {
+            "id": f"tag:{_host()},2017:{each.id}",
+            "title": _clean(each.title),
+            "text": _clean(each.text),
+            "updated": each.updated,
+            "link": link(each.path, language, None),
+        }
+        for each in news
+    ]
+    drawn = render_template(
+        "feed.xml",
+        key=key,
+        title=_clean(title),
+        updated=max([since, *(one["updated"] for one in told)]),
+        author=_program().name.pick(language),
+        entries=told,
+        language=language,
+    )
+    return drawn.encode()
 
 
 def calendar(title: str, news: Iterable[FeedEntry], language: str) -> bytes:
@@ -105,14 +107,6 @@ def calendar(title: str, news: Iterable[FeedEntry], language: str) -> bytes:
         found.add_component(day)
     told: bytes = found.to_ical()
     return told
-
-
-def _element(parent: ElementTree.Element | None, name: str, text: str = "") -> ElementTree.Element:
-    tag = f"{{{ATOM}}}{name}"
-    made = ElementTree.Element(tag) if parent is None else ElementTree.SubElement(parent, tag)
-    if text:
-        made.text = _clean(text)
-    return made
 
 
 def _clean(text: str) -> str:

@@ -17,12 +17,13 @@ from portal.kernel.access import Permission
 from portal.store.db import atomic, db
 from portal.store.events import Event
 from portal.web import feeds
-from portal.web.feeds import ATOM, FeedEntry
+from portal.web.feeds import FeedEntry
 from tests.people import FINANCE, NORTE, NORTE_ADMIN, SUR, Browser
 from tests.surface.asking import plain
 
 WHEN = datetime(2017, 12, 1, 15, 4, tzinfo=UTC)
 UNKNOWN = "/feeds/unknown.atom"
+ATOM = "http://www.w3.org/2005/Atom"
 PAGE, MAKE = "/en/account/feeds", "/en/account/feeds"
 NEWS = (
     FeedEntry(
