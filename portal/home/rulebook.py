@@ -3,28 +3,39 @@
 Also what the signed-out home needs of it. Everything is decided by the rule that places orders.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from portal.councils import labels as council_labels
+from portal.councils import rules as council_rules
 from portal.faq.shelf import shelf
 from portal.home.sample import SampleWorld, basket
 from portal.kernel.decision import Code, CodeSpec
+from portal.library import labels as library_labels
+from portal.library import rules as library_rules
+from portal.notices import labels as notice_labels
+from portal.notices import rules as notice_rules
 from portal.orders import labels
 from portal.orders.basket import Action, Basket, BasketLine
 from portal.orders.naming import Names, RegistryName, TeamCard
 from portal.orders.receipt import receipt as draw
-from portal.orders.rules import CODES, OrderCode, route_basket
+from portal.orders.rules import CODES, route_basket
 from portal.store.pack import Program
 from portal.web.explain import Answer, answers
 from portal.web.pages import program
 from portal.web.site import language, url
 
-# Every slice's table of reasons; a slice with rules of its own joins here.
-TABLES: tuple[dict[Code, CodeSpec], ...] = (CODES,)
+# Every slice's table of reasons, with their words; a slice with rules of its own joins here.
+TABLES: tuple[tuple[Mapping[Code, CodeSpec], Mapping[Any, Any]], ...] = (
+    (CODES, labels.TITLES),
+    (notice_rules.CODES, notice_labels.SENTENCES),
+    (library_rules.CODES, library_labels.TITLES),
+    (council_rules.CODES, council_labels.REASONS),
+)
 
 
 @answers
@@ -99,17 +110,22 @@ def chapters(world: SampleWorld, today: date) -> list[dict[str, Any]]:
             "codes": [
                 {
                     "code": str(code),
-                    "text": labels.TITLES[OrderCode(code)],
+                    "text": _said(words[code], spec),
                     "blocks": spec.blocks,
                     "examples": shown.get(str(code), []),
                 }
-                for table in TABLES
+                for table, words in TABLES
                 for code, spec in table.items()
                 if spec.rule == rule.id
             ],
         }
         for rule in library.rules
     ]
+
+
+def _said(words: Any, spec: CodeSpec) -> str:
+    """What a reason says, with a gap for each fact of a case."""
+    return str(words) % dict.fromkeys(spec.facts, "…") if spec.facts else str(words)
 
 
 def _examples(world: SampleWorld, today: date) -> dict[str, list[dict[str, Any]]]:

@@ -77,7 +77,12 @@ def test_documents_come_by_kind_and_position_and_say_what_they_include():
     ids = {kind: [d.id for d in documents if d.kind is kind] for kind in pack.Kind}
     assert ids[pack.Kind.BLOCK] == [f"P{n}" for n in range(1, 6)]
     assert ids[pack.Kind.FAQ] == [f"Q{n}" for n in range(1, 19)]
-    assert ids[pack.Kind.RULE] == [f"R{n}" for n in range(1, 9)]
+    rules = [
+        f"{letter}{n}"
+        for letter, most in (("R", 8), ("N", 5), ("C", 2))
+        for n in range(1, most + 1)
+    ]
+    assert ids[pack.Kind.RULE] == rules
     q5 = next(d for d in documents if d.id == "Q5")
     assert q5.blocks("es") == q5.blocks("en") == q5.promises == ("P3",)
     assert q5.file == f"{SLUG}/faq/q05.md" and q5.lines["id"] == 2 and len(q5.sha256) == 64
