@@ -1,0 +1,88 @@
+"""The notices of the demonstration: written, published and opened by its people, on the days the pack
+says, through the commands they would use.
+"""
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+
+from portal.accounts.models import Person
+from portal.accounts.queries import capacities
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.localized import Localized
+from portal.notices import drafts, fanout, publishing, reading
+from portal.notices.audience_rules import Choice
+from portal.notices.models import Notice, NoticeVersion
+from portal.store.db import atomic, db
+from portal.store.facts import DESKS, GATED, Key
+from portal.store.outbox import Mail
+
+
+def seed(path: Path) -> int:
+    """Write what `path` (TOML) says; how many notices. Nothing where some stand already, or the pack
+    has none. Raises ValueError for a subject, person or publication that does not fit.
+    """
+    if not path.exists() or db.session().scalar(select(exists().where(Notice.id.is_not(None)))):
+        return 0
+    rows = tomllib.loads(path.read_text("utf-8"))["notices"]
+    for row in rows:
+        author, now = _person(row["by"]), _moment(row["at"])
+        saved = drafts.begin(_draft(row, author), actor=author, now=now)
+        for change in row.get("changes", ()):
+            fact, words = change["fact"], change["subject"]
+            key = _subject(fact, words, author)
+            value = DESKS[fact].read(db.session(), GATED[fact].key(str(key)), {"": change["value"]})
+            drafts.set_change(saved.version_id, fact, key, value, actor=author, now=now)
+        if row.get("published"):
+            _publish(saved.version_id, author, now)
+        for reader in row.get("opened", ()):
+            actor = _person(reader["by"])
+            reading.opened(saved.version_id, actor=actor, now=_moment(reader["at"]))
+    fanout.fan_out(clock.business(), clock.wall())
+    with atomic() as session:
+        # What was published before the day of the demonstration was mailed in its time.
+        session.execute(delete(Mail).where(Mail.kind == fanout.KIND))
+    return len(rows)
+
+
+def _draft(row: dict[str, Any], author: Actor) -> drafts.Draft:
+    assert author.registry_id is not None
+    return drafts.Draft(
+        topic=row["topic"],
+        title=Localized(row["title"]),
+        body=Localized({lang: text.strip() for lang, text in row["body"].items()}),
+        effective_on=row["effective"],
+        questions_until=row.get("questions_until"),
+        choice=Choice(registries=frozenset({author.registry_id})),
+    )
+
+
+def _publish(version_id: int, author: Actor, now: datetime) -> None:
+    revision = db.session().get_one(NoticeVersion, version_id).revision
+    told = publishing.publish(version_id, revision=revision, actor=author, now=now, hold=False)
+    if told.refused or version_id not in publishing.publish_due(now):
+        raise ValueError(f"notice {version_id} cannot be published: {told.reasons}")
+
+
+def _subject(fact: str, words: str, author: Actor) -> Key:
+    found = DESKS[fact].find(db.session(), author, words, 2)
+    if len(found) != 1:
+        raise ValueError(f"{fact}: {len(found)} subjects are called {words}")
+    return found[0].key
+
+
+def _person(email: str) -> Actor:
+    session = db.session()
+    found = session.scalar(select(Person.id).where(Person.email == email))
+    actors = capacities(session, found) if found is not None else []
+    if not actors:
+        raise ValueError(f"nobody of the demonstration is called {email}")
+    return actors[0]
+
+
+def _moment(local: datetime) -> datetime:
+    return local.replace(tzinfo=clock.zone())
