@@ -67,7 +67,8 @@ def added(asked: Asked, partner: str) -> list[tuple[str, str, str | None] | str]
 def test_an_addition_to_every_number_block_lands_on_its_own_registry(desk: Desk) -> None:
     """R3 over 934 blocks, in all 139 cities that both companies serve; R4 for the other product."""
     path = shared("number_blocks.csv")
-    kinds = tuple(kind for kind in ORDER if kind != "people")
+    others = {"people", "training", "customer_contacts"}
+    kinds = tuple(kind for kind in ORDER if kind not in others)
     made = load(desk, path, "number_blocks", kinds)
     assert (made["customers"], made["contracts"], made["services"]) == (540, 705, 934)
     with path.open(encoding="utf-8-sig", newline="") as source:
