@@ -128,6 +128,7 @@ def _walk(app: Flask, email: str) -> list[str]:
         read[endpoint] += 1
         response = browser.client.get(path)
         if response.status_code != 200 or response.mimetype != "text/html":
+            response.close()
             continue
         found.setdefault(endpoint, path.removeprefix("/es"))
         links = [link.replace("&amp;", "&") for link in LINK.findall(response.text)]
