@@ -7,13 +7,18 @@ that file no portal offers a one-click sign-in.
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
-from portal.accounts import factors
-from portal.kernel.access import Role
+from portal.accounts import factors, queries
+from portal.accounts.models import Person
+from portal.kernel import clock
+from portal.kernel.access import Actor, Role
+from portal.store.db import db
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,18 @@ def _kept() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     return kept
+
+
+def acting(email: str) -> Actor:
+    """A person of the demo, in the first capacity they have. Raises ValueError for nobody."""
+    session = db.session()
+    found = session.scalar(select(Person.id).where(Person.email == email))
+    actors = queries.capacities(session, found) if found is not None else []
+    if not actors:
+        raise ValueError(f"nobody of the demonstration is called {email}")
+    return actors[0]
+
+
+def moment(told: datetime) -> datetime:
+    """A moment of the demo's files, which is of the program's zone."""
+    return told.replace(tzinfo=clock.zone())

@@ -1,19 +1,16 @@
 """The questions of the demonstration: asked and answered by its people, on the days the pack says."""
 
 import tomllib
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, exists, select
 
-from portal.accounts.models import Person
-from portal.accounts.queries import capacities
+from portal.accounts.demo import acting, moment
 from portal.concerns import asking, commands
 from portal.concerns.models import Concern
 from portal.concerns.rules import About, Ask
-from portal.kernel import clock
-from portal.kernel.access import PARTNER_ROLES, Actor
+from portal.kernel.access import PARTNER_ROLES
 from portal.store.db import atomic, db
 from portal.store.outbox import Mail
 
@@ -30,8 +27,8 @@ def seed(path: Path) -> int:
         made = asking.ask(
             Ask(about, row.get("registry"), row.get("number")),
             asking.Letter(row["subject"], row["text"].strip(), row.get("question")),
-            actor=_person(row["by"]),
-            now=_moment(row["at"]),
+            actor=acting(row["by"]),
+            now=moment(row["at"]),
             key=f"demo-concern-{number}",
         )
         if made.concern_id is None:
@@ -45,22 +42,8 @@ def seed(path: Path) -> int:
 
 
 def _say(concern_id: int, said: dict[str, Any]) -> None:
-    who, now, text = _person(said["by"]), _moment(said["at"]), said["text"].strip()
+    who, now, text = acting(said["by"]), moment(said["at"]), said["text"].strip()
     if who.role in PARTNER_ROLES:
         commands.write(concern_id, text, actor=who, now=now)
     elif commands.answer(concern_id, text, actor=who, now=now).refused:
         raise ValueError(f"{who.email} does not answer for the team")
-
-
-def _person(email: str) -> Actor:
-    session = db.session()
-    found = session.scalar(select(Person.id).where(Person.email == email))
-    actors = capacities(session, found) if found is not None else []
-    if not actors:
-        raise ValueError(f"nobody of the demonstration is called {email}")
-    return actors[0]
-
-
-def _moment(told: datetime) -> datetime:
-    """A moment of the program's zone."""
-    return told.replace(tzinfo=clock.zone())

@@ -11,8 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from portal.accounts.models import Person
-from portal.accounts.queries import capacities
+from portal.accounts.demo import acting
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.library import commands
@@ -62,7 +61,7 @@ def seed(program: Program) -> int:
     made = 0
     for record in pack.load_records(program.slug, RECORDS):
         if record.kind == "logos":
-            made += _logo(record.id, _actor(record.value))
+            made += _logo(record.id, acting(record.value))
         elif not _stands(record.id):
             _material(record.value, program.languages)
             made += 1
@@ -70,7 +69,7 @@ def seed(program: Program) -> int:
 
 
 def _material(made: Made, languages: Collection[str]) -> None:
-    who = _actor(made.by)
+    who = acting(made.by)
     key = commands.add(made.draft, actor=who, now=clock.wall())
     for number in range(1, made.versions + 1):
         drawers = {lang: drawer(key, lang) for lang in languages}
@@ -81,7 +80,7 @@ def _material(made: Made, languages: Collection[str]) -> None:
         today = made.since or clock.today()
         commands.prepare(key, drawers, actor=who, now=clock.wall(), today=today)
         for address in made.fetched_by if number == 1 else ():
-            commands.note_download(_first_file(key), actor=_actor(address), now=clock.wall())
+            commands.note_download(_first_file(key), actor=acting(address), now=clock.wall())
 
 
 def _logo(slug: str, who: Actor) -> bool:
@@ -128,13 +127,6 @@ def paper(line: str) -> bytes:
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
     tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, len(out))
     return out + head + table + tail
-
-
-def _actor(address: str) -> Actor:
-    session = db.session()
-    key = session.scalar(select(Person.id).where(Person.email == address))
-    assert key is not None, f"{address} is somebody of the demo"
-    return capacities(session, key)[0]
 
 
 def _first_file(material_id: int) -> int:

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, select
 
-from portal.accounts.models import Person
-from portal.accounts.queries import capacities
+from portal.accounts.demo import acting, moment
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
@@ -30,7 +29,7 @@ def seed(path: Path) -> int:
         return 0
     rows = tomllib.loads(path.read_text("utf-8"))["notices"]
     for row in rows:
-        author, now = _person(row["by"]), _moment(row["at"])
+        author, now = acting(row["by"]), moment(row["at"])
         saved = drafts.begin(_draft(row, author), actor=author, now=now)
         for change in row.get("changes", ()):
             fact, words = change["fact"], change["subject"]
@@ -40,8 +39,8 @@ def seed(path: Path) -> int:
         if row.get("published"):
             _publish(saved.version_id, author, now)
         for reader in row.get("opened", ()):
-            actor = _person(reader["by"])
-            reading.opened(saved.version_id, actor=actor, now=_moment(reader["at"]))
+            actor = acting(reader["by"])
+            reading.opened(saved.version_id, actor=actor, now=moment(reader["at"]))
     fanout.fan_out(clock.business(), clock.wall())
     with atomic() as session:
         # What was published before the day of the demonstration was mailed in its time.
@@ -73,16 +72,3 @@ def _subject(fact: str, words: str, author: Actor) -> Key:
     if len(found) != 1:
         raise ValueError(f"{fact}: {len(found)} subjects are called {words}")
     return found[0].key
-
-
-def _person(email: str) -> Actor:
-    session = db.session()
-    found = session.scalar(select(Person.id).where(Person.email == email))
-    actors = capacities(session, found) if found is not None else []
-    if not actors:
-        raise ValueError(f"nobody of the demonstration is called {email}")
-    return actors[0]
-
-
-def _moment(local: datetime) -> datetime:
-    return local.replace(tzinfo=clock.zone())
