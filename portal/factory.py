@@ -58,12 +58,14 @@ from portal.library import views as library
 from portal.notices import announced as notice_announced
 from portal.notices import (
     change_views,
+    correction_views,
     desk_views,
     fallback_views,
     handing_views,
     proof_views,
     review_views,
 )
+from portal.notices import import_drafts as notice_drafts
 from portal.notices import jobs as notice_jobs
 from portal.notices import news as notice_news
 from portal.notices import queries as notice_scopes
@@ -115,7 +117,7 @@ JOINED = (
     *(faq_history, faq_misses, faq_opinions, faq_publishing),
     *(library_desks, library_staff_views),
     *(notice_staff, change_views, review_views, handing_views, proof_views, fallback_views),
-    desk_views,
+    *(desk_views, correction_views, notice_drafts),
 )
 PAGES = (
     signing_in,

@@ -60,6 +60,7 @@ VERBS = {
     "notices.discarded": _l("Draft of a notice thrown away"),
     "notices.handed_over": _l("A colleague asked for the missing half of a notice"),
     "notices.consent_asked": _l("Another registry asked to agree to a notice"),
+    "facts.corrected": _l("An error in a dated fact corrected"),
     "notices.reminded": _l("Reminded of a notice"),
     "notices.consented": _l("Agreed to a notice of another registry"),
     "notices.held": _l("Notice given out, held until its moment"),

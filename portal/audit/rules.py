@@ -52,6 +52,7 @@ _OF: dict[Group, tuple[str, ...]] = {
             "notices.handed_over",
             "notices.consent_asked",
             "notices.reminded",
+            "facts.corrected",
         ),
     ),
     Group.QUESTIONS: (

@@ -15,6 +15,7 @@ from portal.notices.audience_rules import Choice, Pools, audience
 from portal.registry.models import Agreement
 from portal.registry.reach import partners_of
 from portal.registry.rules import Program
+from portal.registry.training import trained
 from portal.store.periods import chunked
 
 
@@ -65,7 +66,8 @@ def chosen(
         for program in programs
     }
     councils = seated_partners(session, choice.councils, on) if choice.councils else {}
-    return audience(choice, Pools(registries, {}, councils, affected))
+    trainings = {code: trained(session, code, on) for code in choice.trainings}
+    return audience(choice, Pools(registries, trainings, councils, affected))
 
 
 def living(session: Session, partners: Collection[int]) -> list[Reader]:

@@ -43,10 +43,11 @@ def choose_change(ref: str) -> ResponseReturnValue:
     return render_template(
         "notices/change.html",
         ref=ref,
-        version=version,
+        here="site.notices.choose_change",
+        title=_("Add a change"),
         fact=fact,
         called=fact_words(fact) if fact else "",
-        facts=_facts(version.topic),
+        facts=facts_by_topic(version.topic),
         labels=labels,
         q=words,
         found=found,
@@ -61,7 +62,7 @@ def add_change(ref: str) -> ResponseReturnValue:
     version = _draft(ref)
     fact, subject = request.form.get("fact", ""), request.form.get("subject", "")
     found = asked(
-        db.session(), fact, subject, clock.today(), language(), program().languages
+        db.session(), actor(), fact, subject, clock.today(), language(), program().languages
     ) or abort(404)
     try:
         value = DESKS[fact].read(db.session(), found.key, found.typed(request.form))
@@ -78,7 +79,9 @@ def add_change(ref: str) -> ResponseReturnValue:
 
 
 def _value_page(ref: str, version: NoticeVersion, fact: str, subject: str, error: str = "") -> str:
-    found = asked(db.session(), fact, subject, clock.today(), language(), program().languages)
+    found = asked(
+        db.session(), actor(), fact, subject, clock.today(), language(), program().languages
+    )
     return render_template(
         "notices/change_value.html",
         ref=ref,
@@ -96,7 +99,7 @@ def _draft(ref: str) -> NoticeVersion:
     return version
 
 
-def _facts(topic: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def facts_by_topic(topic: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The facts a notice may change, by topic: that of the notice first."""
     found: dict[str, list[tuple[str, str]]] = {}
     for name in DESKS:

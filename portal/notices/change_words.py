@@ -8,13 +8,16 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.kernel.access import Actor
 from portal.kernel.decision import JSON
 from portal.kernel.localized import Localized
 from portal.notices import changes as typed
 from portal.notices.changes import Change
-from portal.store.facts import DESKS, GATED, GatedFact, Key, Words
+from portal.store.facts import DESKS, GATED, Desk, GatedFact, Key, Subject, Words
 from portal.web.compare import Piece, compare
 from portal.web.fact_words import fact_words, in_words
+
+NEAREST = 20
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,16 @@ class Asked:
 
 def asked(
     session: Session,
+    actor: Actor,
     fact: str,
     subject: str,
     today: date,
     language: str,
     languages: Sequence[str],
 ) -> Asked | None:
-    """A fact's subject as a form asks for its new value; None when there is no such."""
+    """A fact's subject as a form asks for its new value; None when there is no such that `actor` may
+    change.
+    """
     if fact not in DESKS:
         return None
     declared, desk = GATED[fact], DESKS[fact]
@@ -132,7 +138,7 @@ def asked(
     except ValueError:
         return None
     named = desk.named(session, [key]).get(key)
-    if named is None:
+    if named is None or not _may_change(session, actor, desk, named):
         return None
     stands = typed.standing(session, declared, [key], today)
     words = typed.said(session, declared, [stands[key]])[0] if key in stands else ""
@@ -158,6 +164,14 @@ def asked(
         languages=tuple(languages),
         topic=declared.topic,
     )
+
+
+def _may_change(session: Session, actor: Actor, desk: Desk, subject: Subject) -> bool:
+    """Whether it is the own registry's or nobody's, or else found by the actor."""
+    if subject.registry_id in (None, actor.registry_id):
+        return True
+    words = subject.label if isinstance(subject.label, str) else subject.label.pick(actor.language)
+    return any(one.key == subject.key for one in desk.find(session, actor, words, NEAREST))
 
 
 def _text(value: JSON) -> str:

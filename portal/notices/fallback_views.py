@@ -68,6 +68,7 @@ def countersign(fallback_id: int) -> ResponseReturnValue:
     query = (
         visible_to(NoticeFallback, actor())
         .with_only_columns(Notice.ref)
+        .select_from(NoticeFallback)
         .join(NoticeVersion, NoticeVersion.id == NoticeFallback.version_id)
         .join(Notice, Notice.id == NoticeVersion.notice_id)
         .where(NoticeFallback.id == fallback_id)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.councils.models import Council
 from portal.kernel.access import Actor
 from portal.kernel.text import tidy
 from portal.registry.models import Partner
+from portal.registry.training import training_codes
 from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
@@ -29,8 +31,8 @@ class Criteria:
         return found or None
 
 
-def criteria(session: Session, actor: Actor) -> Criteria:
-    """What `actor` may choose from."""
+def criteria(session: Session, actor: Actor, lang: str) -> Criteria:
+    """What `actor` may choose from, in words of `lang`. Three queries."""
     query = visible_to(Partner, actor).with_only_columns(Partner.id, Partner.code, Partner.name)
     named: dict[str, int] = {}
     rows = session.execute(query).all()
@@ -39,7 +41,12 @@ def criteria(session: Session, actor: Actor) -> Criteria:
         # A name that two companies have says neither: 0 is no company.
         named[key] = 0 if key in named else row.id
     named |= {_folded(row.code): row.id for row in rows}
-    return Criteria(named=named)
+    councils = visible_to(Council, actor).order_by(Council.position, Council.id)
+    return Criteria(
+        trainings=tuple((code, name.pick(lang)) for code, name in training_codes(session)),
+        councils=tuple((row.id, row.name.pick(lang)) for row in session.scalars(councils)),
+        named=named,
+    )
 
 
 def names_of(session: Session, partners: Collection[int]) -> dict[int, str]:

@@ -189,7 +189,7 @@ def _form(**given: Any) -> ComposeForm:
     """The composer's form with its choices."""
     words = [(topic, labels.topic_words(topic)) for topic in topics()]
     form = ComposeForm.for_languages(program().languages, words, **given)
-    return form.offer(criteria(db.session(), actor()))
+    return form.offer(criteria(db.session(), actor(), language()))
 
 
 def _filled(version: NoticeVersion) -> ComposeForm:
@@ -203,7 +203,7 @@ def _asked(given: Any) -> Asked | None:
     if not given.get("fact"):
         return None
     found = asked(
-        *(db.session(), given["fact"], given.get("subject", ""), clock.today()),
+        *(db.session(), actor(), given["fact"], given.get("subject", ""), clock.today()),
         *(language(), program().languages),
     )
     return found or abort(404)

@@ -100,11 +100,12 @@ def export_(kind: str, registry: str | None, form: str, output: Path | None) -> 
 def as_dict(result: Imported) -> dict[str, Any]:
     """The answer of an import as JSON values.
 
-    `repeated`, `held` and `corrected` stand in it when there is something to say of them.
+    `repeated`, `held`, `drafted` and `corrected` stand in it when there is something to say of them.
     """
     more = {
         "repeated": result.repeated,
         "held": [_held(each) for each in result.held],
+        "drafted": list(result.drafted),
         "corrected": [held_json(each) for each in result.corrected],
     }
     return {
@@ -149,6 +150,7 @@ def _text(result: Imported) -> str:
         )
     lines += [_line(each) for each in result.skipped[:SHOWN]]
     lines += [f"  line {each.line}: held: {held_reason(each)}" for each in result.held[:SHOWN]]
+    lines += [f"  drafted: notice {ref} waits for its date and author" for ref in result.drafted]
     left = max(0, *(len(each) - SHOWN for each in (result.errors, result.skipped, result.held)))
     return "\n".join([*lines, *(["  … --json lists them all"] if left else [])])
 

@@ -30,8 +30,9 @@ from portal.store.types import new_ref
 _IMPORT_LOCK = 7_301_117
 
 # Whoever drafts notices listens here: called in the import's transaction, after its writes, with
-# what a file asked for and only a notice may change; the moment is wall time. Not on a dry run.
-ON_HELD: list[Callable[[Session, Sequence[Held], Actor, datetime], None]] = []
+# what a file asked for and only a notice may change; the moment is wall time. Not on a dry run. It
+# answers with the references of what it drafted.
+ON_HELD: list[Callable[[Session, Sequence[Held], Actor, datetime], Sequence[str]]] = []
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Imported:
     """What an import did, or (dry run, or with errors) would have done.
 
     `rows` counts the rows of the file; with errors nothing was written and the counts are zero.
-    `held` lists changes that only a notice may make, `corrected` those applied as corrections;
+    `held` lists changes that only a notice may make, `drafted` the notices drafted of them by
+    reference, `corrected` those applied as corrections;
     `repeated` counts rows that a profile made equal to an earlier one.
     """
 
@@ -54,6 +56,7 @@ class Imported:
     held: tuple[Held, ...] = ()
     corrected: tuple[Held, ...] = ()
     errors: tuple[Problem, ...] = ()
+    drafted: tuple[str, ...] = ()
 
 
 def settled(session: Session) -> None:
@@ -259,8 +262,8 @@ def _write(
         payload=payload,
     )
     if result.held:
-        for listener in ON_HELD:
-            listener(session, result.held, actor, now)
+        told = (listener(session, result.held, actor, now) for listener in ON_HELD)
+        result = replace(result, drafted=tuple(ref for refs in told for ref in refs or ()))
     return result
 
 

@@ -47,6 +47,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "notice": frozenset({"version", "partner", "path"}),
     "notice_asked": frozenset({"asker", "registry_name", "task", "title", "path"}),
     "notice_reminder": frozenset({"version", "path"}),
+    "fact_corrected": frozenset({"fact", "subject", "before", "value", "reason", "since", "path"}),
     "council_meeting": frozenset({"council", "title", "day", "opens", "place", "path"}),
     "council_minutes": frozenset({"council", "title", "day", "path"}),
 }

@@ -92,7 +92,8 @@ def _told(letter: Letter, secret: str | None) -> dict[str, Any]:
         for key, value in letter.context.items()
     }
     if letter.kind in EXPANDED:
-        context |= EXPANDED[letter.kind](letter.context, lang)
+        with force_locale(lang):
+            context |= EXPANDED[letter.kind](letter.context, lang)
     return {
         **context,
         "lang": lang,

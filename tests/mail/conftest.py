@@ -34,6 +34,8 @@ TOLD: dict[str, Any] = {
     "day": "18/01/2018",
     "opens": "10:00",
     "place": "Denver",
+    "asker": "Bea Ríos",
+    "task": "half",
 }
 
 

@@ -213,6 +213,9 @@ POLICY: dict[str, Row] = {
     "site.notices.ask": Row(
         PARTNERS | STAFF, "notice", own={USER: 422, HEAD_OF_COMPANY: 422, ANY: 404}
     ),
+    "site.notices.list_corrections": Row(PARTNERS | STAFF),
+    "site.notices.choose_correction": Row(LEADS),
+    "site.notices.correct": Row(LEADS, own=404),
     "site.notices.desk": Row(STAFF),
     "site.notices.new": Row(STAFF),
     "site.notices.begin": Row(STAFF, own=422),
