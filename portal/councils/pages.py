@@ -161,6 +161,12 @@ def seat(session: Session, actor: Actor, seat_id: int) -> Member | None:
     return _member(row, row[0].council_id, set()) if row else None
 
 
+def card_of(session: Session, actor: Actor, member: Member, on: date) -> Card | None:
+    """The council somebody sits in on `on`, else the one their seat was given in, if the actor sees it."""
+    now = session.execute(seats_in(None, on).where(Seat.id == member.id)).scalar()
+    return card(session, actor, now or member.council_id, on)
+
+
 def _seats(actor: Actor) -> Any:
     return (
         visible_to(Seat, actor)

@@ -80,7 +80,7 @@ def end_seat(seat_id: int) -> ResponseReturnValue:
         explain(form, decision)
         return _seat(member, form, 422)
     flash(_("The last day of the seat is kept."), "yes")
-    return redirect(url("site.councils.council", council_id=member.council_id))
+    return redirect(url("site.councils.council", council_id=_card(member).id))
 
 
 def explain(form: FlaskForm, decision: Decision[Any]) -> None:
@@ -92,6 +92,10 @@ def explain(form: FlaskForm, decision: Decision[Any]) -> None:
             form.form_errors.append(text)
 
 
+def _card(member: Member) -> Card:
+    return pages.card_of(db.session(), actor(), member, clock.today()) or abort(404)
+
+
 def _member(seat_id: int) -> Member:
     return pages.seat(db.session(), actor(), seat_id) or abort(404)
 
@@ -101,8 +105,7 @@ def _seating(card: Card, form: SeatForm, status: int = 200) -> ResponseReturnVal
 
 
 def _seat(member: Member, form: EndForm, status: int = 200) -> ResponseReturnValue:
-    card = seen(member.council_id)
     page = render_template(
-        "councils/seat.html", card=card, member=member, form=form, today=clock.today()
+        "councils/seat.html", card=_card(member), member=member, form=form, today=clock.today()
     )
     return page, status

@@ -59,6 +59,13 @@ def meetings(slug: str) -> list[int]:
     return list(db.session().scalars(query.order_by(Meeting.held_on)))
 
 
+def _seats(slug: str) -> list[int]:
+    query = select(Seat.id).where(Seat.council_id == council(slug)).order_by(Seat.id)
+    found = list(db.session().scalars(query))
+    db.session().rollback()
+    return found
+
+
 def seated(slug: str, on: date) -> frozenset[str]:
     people = seated_people(db.session(), [council(slug)], on)
     return frozenset(db.session().scalars(select(Person.email).where(Person.id.in_(people))))
@@ -178,6 +185,10 @@ def test_the_combined_council_meets_and_all_whose_it_is_are_told(
     db.session().rollback()
     for who, status in ((NORTE, 200), (SUR_ADMIN, 200), (SUR, 404), (CHANNEL, 200)):
         Browser(demo).as_(who).get(f"/es/councils/meetings/{made}", status=status)
+    (carla, _), combined_page = _seats(CTL), f"/en/councils/{combined}"
+    assert f"/en/councils/seats/{carla}" in staff.get(combined_page)
+    staff.post(f"/en/councils/seats/{carla}", {"ends_on": "2018-12-31"})
+    assert "December 31, 2018" in staff.follow()
     page = Browser(demo).as_(SUR_ADMIN).get(f"/es/councils/{combined}")
     assert "Diego Fuentes" in page and "Tomás Arrieta" not in page
 
