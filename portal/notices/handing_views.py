@@ -82,7 +82,7 @@ def consent(ref: str) -> ResponseReturnValue:
         version=version,
         asked=asked,
         home=home,
-        html=richtext.to_html(version.body.pick(language())),
+        html=richtext.to_page(version.body.pick(language())),
         changes=shown(session, changes, today, {}, language(), program().languages),
         labels=labels,
         codes=program().languages,

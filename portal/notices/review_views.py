@@ -88,7 +88,7 @@ def as_partner(ref: str) -> ResponseReturnValue:
     return render_template(
         "notices/notice.html",
         page=page,
-        html=richtext.to_html(page.body.pick(language())),
+        html=richtext.to_page(page.body.pick(language())),
         labels=labels,
         State=State,
         typed="",
@@ -122,7 +122,7 @@ def _review(
         receipt=drawn,
         labels=labels,
         codes=program().languages,
-        html={code: richtext.to_html(version.body.get(code, "")) for code in program().languages},
+        html={code: richtext.to_page(version.body.get(code, "")) for code in program().languages},
         colleagues=draft_pages.colleagues(session, actor()),
         hold=int(HOLD.total_seconds() // 60),
         fault=fault,

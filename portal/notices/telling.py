@@ -91,7 +91,7 @@ def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """What the mail of a notice says, for the company it goes to, in the letter's language."""
     session = db.session()
     version = session.get_one(NoticeVersion, int(told["version"]))
-    html = richtext.to_html(version.body.pick(lang))
+    html = richtext.to_page(version.body.pick(lang))
     company = session.get(NoticePartner, (version.id, int(told["partner"])))
     others = [code for code in version.body if code != lang and version.body[code].strip()]
     return {

@@ -126,7 +126,7 @@ def _shown(page: Page, typed: str = "", fault: str = "") -> str:
     return render_template(
         "notices/notice.html",
         page=page,
-        html=richtext.to_html(page.body.pick(language())),
+        html=richtext.to_page(page.body.pick(language())),
         labels=labels,
         State=State,
         typed=typed,

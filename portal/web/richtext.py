@@ -9,6 +9,7 @@ import re
 
 import nh3
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "h2", "h3", "a"}
 SCHEMES = {"https", "http", "mailto", "tel"}
@@ -25,6 +26,11 @@ def to_html(markdown: str) -> str:
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
     ).strip()
+
+
+def to_page(markdown: str) -> Markup:
+    """The same for a template, which shows it as it is."""
+    return Markup(to_html(markdown))
 
 
 def to_text(safe_html: str) -> str:

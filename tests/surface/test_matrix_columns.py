@@ -67,13 +67,13 @@ REASONS = {
     },
     "factor": {"kind": CODES},
     "faq_answer": {"entry_id": PACK},
-    "faq_block": {"id": PACK},
+    "faq_block": {"id": PACK, "claims": CODES},
     "faq_draft": dict.fromkeys(
         ("text_id", "question", "answer", "edited_by"),
         "of both registries' editors, and nobody else's",
     ),
     "faq_entry": dict.fromkeys(
-        ("id", "slug", "former_slugs", "keywords", "rules", "situation"), PACK
+        ("id", "slug", "former_slugs", "keywords", "rules", "situation", "claims"), PACK
     ),
     "faq_opinion": {
         "language": CODES,
