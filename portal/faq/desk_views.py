@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from portal.faq import desk_pages as pages
 from portal.faq import drafts, editing
-from portal.faq.announced import announced
+from portal.faq.announced import of_texts
 from portal.faq.drafts import OnDesk
 from portal.faq.forms import DeedForm, TextForm
 from portal.faq.labels import LANGUAGE_NAMES, refusals
@@ -27,11 +27,12 @@ bp = Blueprint("faq_desk", __name__, url_prefix="/faq/desk")
 def index() -> ResponseReturnValue:
     """Every question and promise, with its draft, what waits for a notice, and what readers say."""
     questions, promises = pages.listing(db.session(), clock.today())
+    ids = [one.text_id for one in (*questions, *promises)]
     return render_template(
         "faq/desk/index.html",
         questions=questions,
         promises=promises,
-        announced=announced(db.session(), clock.today()),
+        announced=of_texts(db.session(), ids, clock.today()),
     )
 
 

@@ -65,7 +65,7 @@ def announce(text_id: str) -> ResponseReturnValue:
     if decision.refused or decision.value is None:
         return _page(on_desk(text_id), form, refusals(decision), status=409)
     flash(_("The notice is drafted. The text changes when everybody it touches has it."), "yes")
-    return redirect(url("site.faq_desk.index"))
+    return redirect(url("site.notices.draft", ref=decision.value.ref))
 
 
 @bp.post("/<text_id>/addition")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal.faq import misses, promises, situation
-from portal.faq.announced import announced, next_of
+from portal.faq.announced import of_questions
 from portal.faq.library import Library, Question
 from portal.faq.routing import what_if
 from portal.faq.shelf import shelf
@@ -82,7 +82,7 @@ def question(slug: str) -> ResponseReturnValue:
         pasted=pasted,
         tried=tried,
         moved=moved(),
-        coming=next_of(found, announced(db.session(), on)),
+        coming=of_questions(db.session(), [found], on)[found.id],
         reads=actor().may(Permission.READ_NOTICES),
         edits=actor().may(Permission.EDIT_FAQ),
     )
@@ -93,13 +93,12 @@ def question(slug: str) -> ResponseReturnValue:
 def on_paper() -> ResponseReturnValue:
     """Every answer on one page, to print or to keep."""
     library, on = shelf(), looking_on()
-    found = announced(db.session(), on)
     return render_template(
         "faq/print.html",
         library=library,
         on=on,
         Markup=Markup,
-        announced={one.id: next_of(one, found) for one in library.questions},
+        announced=of_questions(db.session(), library.questions, on),
         reads=False,
     )
 

@@ -96,6 +96,7 @@ def test_a_manager_drafts_the_notice_but_corrects_nothing(demo):
     at = "/en/faq/desk/Q3/publication"
     browser.post("/en/faq/desk/Q3/correction", form, status=403, at=at)
     browser.post("/en/faq/desk/Q3/announcement", form, at=at)
+    assert "As today, always." in browser.follow()
     assert "1 text is not announced yet" in browser.get("/en/faq/desk")
 
 

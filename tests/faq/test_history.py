@@ -70,7 +70,7 @@ def test_no_draft_and_no_text_that_waits_is_shown_to_readers(demo):
 
 def test_an_answer_names_the_next_change_that_is_announced(demo):
     """Before everybody has the notice only the earliest day there can be is told; drafts, nothing."""
-    editing.announce("P4", draft("P4"), WHY, TOLD, actor=EDITOR, now=clock.business())
+    made = editing.announce("P4", draft("P4"), WHY, TOLD, actor=EDITOR, now=clock.business())
     browser = Browser(demo)
     path = "/en/faq/will-my-compensation-change"
     browser.get("/en/faq/q7", status=302)
@@ -78,7 +78,7 @@ def test_an_answer_names_the_next_change_that_is_announced(demo):
     path = browser.page.headers["Location"]
     assert "No change announced" in browser.get(path)
     with atomic() as session:
-        version = session.query(NoticeVersion).one()
+        version = session.get_one(NoticeVersion, made.value.version_id)
         version.published_at, version.lead_days = clock.business(), 15
     assert "not before February 1, 2018" in browser.get(path)
     assert "not before February 1, 2018" in browser.get("/en/faq/print")
