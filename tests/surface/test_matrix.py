@@ -15,7 +15,16 @@ from portal.web import guards
 from tests import people
 from tests.conftest import House
 from tests.surface.matrix_players import PLAYERS, Asker, Player
-from tests.surface.matrix_walk import Walk, cells, things_of
+from tests.surface.matrix_walk import (
+    ANSWERED,
+    REFUSED,
+    Cell,
+    Walk,
+    cells,
+    refusals,
+    rules,
+    things_of,
+)
 from tests.surface.matrix_world import furnish
 from tests.surface.policy import NO_OTHER, NO_OWN, POLICY
 
@@ -63,6 +72,13 @@ def test_what_the_table_calls_nobodys_and_everybodys_is_so_in_the_world(
             assert there != (player.role in NO_OTHER.get(row.kind, ())), (endpoint, player.name)
 
 
+def test_every_address_is_asked_in_vain_by_each_method_and_by_several(sqlite_house: House) -> None:
+    """Whom it is refused to makes no difference, so they take turns."""
+    for at, _ in enumerate(rules(sqlite_house.app)):
+        asked = [method for player in PLAYERS for method in refusals(player, at)]
+        assert all(asked.count(method) >= 4 for method in REFUSED)
+
+
 @pytest.mark.parametrize("player", PLAYERS, ids=lambda player: player.name)
 def test_every_cell_answers_as_the_table_says(
     sqlite_house: House, tmp_path: Path, player: Player
@@ -81,7 +97,12 @@ def walked(house: House, folder: Path, player: Player) -> None:
     every = {cell for cell, _ in cells(house.app, player.role)}
     if house.kind == "sqlite":
         walk.answered().refused().spoiling()
-        assert set(walk.seen) == every
+        in_turn = {
+            Cell(rule.endpoint, method, "any")
+            for at, rule in enumerate(rules(house.app))
+            for method in refusals(player, at)
+        }
+        assert set(walk.seen) == {cell for cell in every if cell.method in ANSWERED} | in_turn
     else:
         # HEAD asks the database what GET does, the other methods nothing; and a world of PostgreSQL
         # takes long to put back.
