@@ -19,6 +19,11 @@ from portal.councils.pages import own_seats
 from portal.faq.customer_teams import Served, served_lines
 from portal.kernel.access import Actor, Permission
 from portal.kernel.localized import Localized
+from portal.library import labels
+from portal.library.brand import Logo, logos
+from portal.library.materials import Filters, Listed, listed
+from portal.library.queries import Card, portals, tools
+from portal.library.rules import Audience
 from portal.registry.models import (
     Agreement,
     AgreementSchedule,
@@ -33,6 +38,7 @@ from portal.store.facts import in_period
 from portal.store.scope import visible_to
 
 MOST_PRODUCTS = 24
+MOST_MATERIALS = 6
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,11 @@ class Situation:
     served: Served | None = None
     councils: tuple[CouncilCard, ...] = ()
     seats: tuple[CouncilSeat, ...] = ()
+    portals: tuple[Card, ...] = ()
+    tools: tuple[Card, ...] = ()
+    materials: tuple[Listed, ...] = ()
+    logos: tuple[Logo, ...] = ()
+    words: Any = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,34 @@ def _council(session: Session, actor: Actor, on: date) -> Situation | None:
     return Situation("council", councils=tuple(councils), seats=tuple(seats))
 
 
+def _portals(session: Session, actor: Actor, on: date) -> Situation | None:
+    """Q16: the portals for partners, registry by registry."""
+    if not actor.may(Permission.READ_LIBRARY):
+        return None
+    doors = [one for one in portals(session, actor, on) if one.audience is Audience.PARTNERS]
+    held = tuple(one.standing() for one in holdings(session, actor, on))
+    return Situation("portals", held, portals=tuple(doors), words=labels)
+
+
+def _materials(session: Session, actor: Actor, on: date) -> Situation | None:
+    """Q15: the tools of each registry, and the materials that are offered or announced."""
+    if not actor.may(Permission.READ_LIBRARY):
+        return None
+    found, _more = listed(session, actor, on, Filters())
+    held = tuple(one.standing() for one in holdings(session, actor, on))
+    standing = tuple(tools(session, actor, on))
+    return Situation(
+        "materials", held, tools=standing, materials=tuple(found[:MOST_MATERIALS]), words=labels
+    )
+
+
+def _brand(session: Session, actor: Actor, on: date) -> Situation | None:
+    """Q17: the status of every logo."""
+    if not actor.may(Permission.READ_LIBRARY):
+        return None
+    return Situation("brand", logos=tuple(logos(session, actor, on).values()), words=labels)
+
+
 KINDS: Mapping[str, Callable[[Session, Actor, date], Situation | None]] = {
     "teams": _teams,
     "customer_teams": _customer_teams,
@@ -185,6 +224,9 @@ KINDS: Mapping[str, Callable[[Session, Actor, date], Situation | None]] = {
     "terms": _terms,
     "schedule": _schedule,
     "council": _council,
+    "portals": _portals,
+    "materials": _materials,
+    "brand": _brand,
 }
 
 

@@ -18,7 +18,10 @@ from portal.store.pack_format import SLUG, Fault, Section, Source, Table, split_
 
 INCLUDE = re.compile(r"^\[\[(\w+)\]\]$", re.MULTILINE)
 SITUATIONS = frozenset(
-    {"", "teams", "customer_teams", "portfolio", "route", "terms", "schedule", "council"}
+    {
+        *("", "teams", "customer_teams", "portfolio", "route", "terms", "schedule"),
+        *("council", "portals", "materials", "brand"),
+    }
 )
 
 
