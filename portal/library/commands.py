@@ -128,6 +128,12 @@ def prepare(
         return Prepared(version.number, offered)
 
 
+def spoken_of(session: Session, material_id: int) -> bool:
+    """Whether anything was ever said of what is offered of a material."""
+    said = exists().where(MaterialShown.material_id == material_id)
+    return bool(session.scalar(select(said)))
+
+
 def _offer_first(
     session: Session,
     material: Material,
@@ -137,8 +143,7 @@ def _offer_first(
     today: date,
 ) -> bool:
     """Offer the first version of a material of which nothing was ever said; whether it was."""
-    spoken = exists().where(MaterialShown.material_id == material.id)
-    if session.scalar(select(spoken)):
+    if spoken_of(session, material.id):
         return False
     reason = f"material:{material.id} version {version.number}"
     stands_on = warrant(session, WarrantKind.ORIGIN, reason=reason, actor=actor, at=now)

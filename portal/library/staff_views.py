@@ -55,7 +55,7 @@ def versions(edited_id: int) -> ResponseReturnValue:
 def prepare(edited_id: int) -> ResponseReturnValue:
     """Prepare the next version: a file in one language or more."""
     found = _edited(edited_id)
-    taken = {lang: _take(drawer(found.id, lang), f"file_{lang}", found.registry_id)
+    taken = {lang: _take(drawer(found.id, lang), f"files_{lang}", found.registry_id)
              for lang in LANGUAGES}  # fmt: skip
     refused = {lang: each.refused for lang, each in taken.items()}
     if any(refused.values()):

@@ -15,13 +15,15 @@ from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFError
 
 from portal.config import Config
+from portal.web.site import LANGUAGES
 from portal.web.strict_json import NO_TEXT, StrictJSON
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 MOST_FIELDS = 1_000  # as MAX_FORM_PARTS, which counts the parts of a form with files
-FILES = "files"  # the one input of files (uploads.py)
+# The inputs of files (uploads.py): the one, or one for each language.
+FILES = frozenset({"files", *(f"files_{lang}" for lang in LANGUAGES)})
 _STRANGE = "portal.strange_host"
 Start = Callable[..., Any]
 
@@ -42,7 +44,7 @@ def install(app: Flask) -> None:
             abort(400)
         # A form takes a file for the text it asked for; files come where a view takes them.
         takes = getattr(app.view_functions.get(request.endpoint or ""), "body", None)
-        if set(request.files) - ({FILES} if takes else set()):
+        if set(request.files) - (FILES if takes else set()):
             abort(400)
         if request.method not in SAFE_METHODS and _foreign(own):
             raise CSRFError("Sent by another site.")

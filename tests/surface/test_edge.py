@@ -223,7 +223,12 @@ def test_files_are_this_users_alone_and_the_log_holds_no_secret(tmp_path: Path) 
     )
     assert done.returncode == 0, done.stderr
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data.iterdir()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in data.rglob("*") if path.is_dir()} == {
+        0o700
+    }
+    modes = {
+        path.name: stat.S_IMODE(path.stat().st_mode) for path in data.rglob("*") if path.is_file()
+    }
     assert {"secret.key", "demo.json", "portal.sqlite3"} <= set(modes)
     assert set(modes.values()) == {0o600}, modes
     secret = (data / "secret.key").read_text()
