@@ -160,7 +160,7 @@ class World:
         return key, council, on
 
 
-def differences(monkeypatch, worlds=25):
+def differences(monkeypatch, worlds=16):
     """Where the SQL and the pure rule disagree, over worlds drawn by chance; how much anyone saw."""
     today, found, seen = date(2017, 11, 5), [], 0
     monkeypatch.setattr(clock, "today", lambda: today)
@@ -196,11 +196,11 @@ def differences(monkeypatch, worlds=25):
 
 def test_the_database_answers_as_the_rule_does(app, monkeypatch):
     found, seen = differences(monkeypatch)
-    assert found == [] and seen > 300
+    assert found == [] and seen > 200
 
 
 @pytest.mark.parametrize("name", ["meetings", "seats"])
-def test_without_its_dates_the_condition_shows_what_was_not_theirs(app, monkeypatch, name):
+def test_without_its_dates_the_condition_shows_what_was_not_theirs(sqlite_house, monkeypatch, name):
     """The control: seats that never end, and sittings that hold always."""
 
     def forever(actor, name="place"):
@@ -212,5 +212,7 @@ def test_without_its_dates_the_condition_shows_what_was_not_theirs(app, monkeypa
 
     places = scopes.places
     monkeypatch.setattr(scopes, "places", forever)
-    found, _ = differences(monkeypatch, 5)
+    sqlite_house.state("loaded")
+    with sqlite_house.app.app_context():
+        found, _ = differences(monkeypatch, 5)
     assert any(model == name.title()[:-1] for _, model, _, _ in found)
