@@ -142,5 +142,7 @@ def _waiting(session: Session) -> dict[str, int]:
         FaqRevision.id.in_(select(ANSWER.model.revision_id))
         | FaqRevision.id.in_(select(PROMISE.model.revision_id))
     )
-    query = select(FaqRevision.text_id, func.count()).where(FaqRevision.id.not_in(used))
+    query = select(FaqRevision.text_id, func.count()).where(
+        FaqRevision.id.not_in(used), FaqRevision.corrects.is_(False)
+    )
     return {row[0]: row[1] for row in session.execute(query.group_by(FaqRevision.text_id))}

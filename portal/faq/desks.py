@@ -47,7 +47,11 @@ class _Texts:
     def choices(self, session: Session, key: Key) -> Sequence[tuple[JSON, Words]] | None:
         """The revisions of the text that were made and hold at no time: the newest first."""
         used = select(self.fact.model.revision_id)
-        query = select(FaqRevision).where(FaqRevision.text_id == key, FaqRevision.id.not_in(used))
+        query = select(FaqRevision).where(
+            FaqRevision.text_id == key,
+            FaqRevision.corrects.is_(False),
+            FaqRevision.id.not_in(used),
+        )
         rows = session.scalars(query.order_by(FaqRevision.number.desc()))
         return [(row.id, text_of(row).label) for row in rows]
 

@@ -102,7 +102,9 @@ def correct(
         if found := _unpublishable(session, desk, seen, why):
             return Decision(RULESET, None, tuple(found))
         assert desk.fact is not None and desk.now is not None, "checked: it is no new question"
-        made = revisions.make(session, text_id, desk.text, why=why, actor=actor, now=now)
+        made = revisions.make(
+            session, text_id, desk.text, why=why, actor=actor, now=now, corrects=True
+        )
         told = " / ".join(why[lang] for lang in LANGUAGES)
         mark = warrant(session, WarrantKind.CORRECTION, reason=told, actor=actor, at=clock.wall())
         on = clock.local_date(now) if desk.now.begun else desk.now.holding.since

@@ -76,6 +76,16 @@ def changes(session: Session, today: date) -> list[Change]:
     return found[:MOST_CHANGES]
 
 
+def brief(session: Session, text_id: str, found: Sequence[Reading]) -> Sequence[FaqRevision]:
+    """Corrections that another one of the same day took the place of: they hold in no period."""
+    query = select(FaqRevision).where(
+        FaqRevision.text_id == text_id,
+        FaqRevision.corrects,
+        FaqRevision.id.not_in([one.revision.id for one in found]),
+    )
+    return session.scalars(query.order_by(FaqRevision.number.desc())).all()
+
+
 def revisions_of(session: Session, text_id: str) -> Sequence[Any]:
     """Every revision of a text, the newest first: for its editors."""
     query = select(FaqRevision).where(FaqRevision.text_id == text_id)

@@ -42,6 +42,7 @@ def history_of(text_id: str) -> ResponseReturnValue:
         label=text_of(found[0].revision).label,
         question=shelf().get(text_id),
         readings=found,
+        brief=history.brief(session, text_id, found),
         today=clock.today(),
         older=older,
         newer=newer,

@@ -60,7 +60,8 @@ class FaqRevision(Base):
 
     `text_id` is the question's or the promise's id, `number` counts its revisions from 1. `answer` is
     Markdown in which a line `[[P2]]` stands for a promise. `made_by` is an actor without personal
-    data, `why` what its maker tells readers of it (empty for a first text).
+    data, `why` what its maker tells readers of it (empty for a first text). `corrects`: it was made to
+    hold at once, as a correction, and is none that a notice could announce.
     """
 
     __tablename__ = "faq_revision"
@@ -71,6 +72,7 @@ class FaqRevision(Base):
     question: Mapped[Localized]
     answer: Mapped[Localized]
     why: Mapped[Localized]
+    corrects: Mapped[bool]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
 

@@ -89,7 +89,14 @@ def fact_of(session: Session, text_id: str) -> GatedFact | None:
 
 
 def make(
-    session: Session, text_id: str, text: Text, *, why: Localized, actor: Actor, now: datetime
+    session: Session,
+    text_id: str,
+    text: Text,
+    *,
+    why: Localized,
+    actor: Actor,
+    now: datetime,
+    corrects: bool = False,
 ) -> FaqRevision:
     """A new revision of a text, with its id; it holds nowhere yet."""
     last = select(func.max(FaqRevision.number)).where(FaqRevision.text_id == text_id)
@@ -99,6 +106,7 @@ def make(
         question=text.question,
         answer=text.answer,
         why=why,
+        corrects=corrects,
         made_by=who(actor),
         made_at=now,
     )

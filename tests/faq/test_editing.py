@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from portal.faq import editing, revisions
+from portal.faq import editing, history, revisions
 from portal.faq.facts import ANSWER, PROMISE
 from portal.faq.models import FaqDraft, FaqEntry, FaqRevision
 from portal.faq.rules import FaqCode, Text
@@ -109,6 +109,19 @@ def test_a_correction_needs_a_reason_in_both_languages_and_another_text(app):
     assert codes(refused) == {FaqCode.UNCHANGED, FaqCode.NO_REASON}
     none = editing.correct("Q4", desk("Q4").seen, WHY, actor=LEAD, now=clock.business())
     assert codes(none) == {FaqCode.NO_DRAFT}
+
+
+def test_two_corrections_of_one_day_leave_none_that_a_notice_could_announce(app):
+    for words in ("Uno.", "Dos."):
+        done = editing.correct(
+            "Q3", draft("Q3", words, words), WHY, actor=LEAD, now=clock.business()
+        )
+        assert not done.refused
+    assert html("Q3") == "<p>Dos.</p>"
+    assert len(revisions.holdings(db.session())["Q3"]) == 2
+    found = history.readings(db.session(), "Q3")
+    assert [one.number for one in history.brief(db.session(), "Q3", found)] == [2]
+    assert DESKS["faq.answer"].choices(db.session(), "Q3") == []
 
 
 def test_a_changed_promise_becomes_the_draft_of_a_notice_and_nothing_else(app):

@@ -33,6 +33,7 @@ REVISION = sa.table(
     "faq_revision",
     *(sa.column(name) for name in ("id", "text_id", "number", "made_by")),
     sa.column("why", sa.JSON()),
+    sa.column("corrects", sa.Boolean()),
     sa.column("question", sa.JSON()),
     sa.column("answer", sa.JSON()),
     sa.column("made_at", MOMENT),
@@ -115,7 +116,7 @@ def _first_revisions(bind: sa.Connection, entries: Any, blocks: Any) -> None:
     bind.execute(sa.insert(WARRANT).values(told))
     warrant = bind.scalar(sa.select(sa.func.max(WARRANT.c.id)))
     for number, (row, table, subject, question, answer, since) in enumerate(texts, 1):
-        made = {"made_by": "system", "made_at": row.updated_at, "why": {}, "number": 1}
+        made = {"made_by": "system", "made_at": row.updated_at, "why": {}, "corrects": False, "number": 1}
         text = {"id": number, "text_id": row.id, "question": question, "answer": answer}
         bind.execute(sa.insert(REVISION).values(**text, **made))
         held = {subject: row.id, "revision_id": number, "warrant_id": warrant}
@@ -155,6 +156,7 @@ def _tables() -> None:
         sa.Column("question", sa.JSON(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("corrects", sa.Boolean(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_revision")),
