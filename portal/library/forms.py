@@ -37,13 +37,13 @@ class MaterialForm(FlaskForm):
         fields: dict[str, Any] = {}
         for lang in CODES:
             fields[f"title_{lang}"] = StringField(
-                _l("Title in %(language)s", language=LANGUAGES[lang]),
+                _l("Title · %(language)s", language=LANGUAGES[lang]),
                 validators=[DataRequired(_l("Write the title.")), Length(max=TITLE)],
                 filters=[lambda text: tidy(text) if text else text],
                 render_kw={"lang": lang},
             )
             fields[f"about_{lang}"] = TextAreaField(
-                _l("What it is for, in %(language)s", language=LANGUAGES[lang]),
+                _l("What it is for · %(language)s", language=LANGUAGES[lang]),
                 validators=[DataRequired(_l("Say what it is for.")), Length(max=ABOUT)],
                 filters=[lambda text: tidy_lines(text) if text else text],
                 render_kw={"lang": lang, "rows": 3},

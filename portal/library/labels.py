@@ -37,7 +37,7 @@ PURPOSES = {
 # A word, and the mark it carries.
 STANDINGS = {
     Standing.IN_USE: (_l("In use"), "yes"),
-    Standing.RETIRED: (_l("Retired"), "no"),
+    Standing.RETIRED: (_l("No longer in use"), "no"),
 }
 KINDS = {
     MaterialKind.BROCHURE: _l("Brochure"),

@@ -4,7 +4,7 @@ The corporate brand of a company that was acquired is retired; the logos of its 
 go on being used in the transition, until changes are announced (N1).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -160,15 +160,17 @@ def may_use(asset: Asset, on: date) -> Decision[Use]:
 
 
 def nearest_yes(asset: Asset, assets: Mapping[str, Asset], on: date) -> Nearest | None:
-    """What may be used where `asset` may not, on `on`: what takes its place, else what else there is
-    of its registry, a partner program's logos before a company's own; else itself, later.
+    """What may be used where `asset` may not, on `on`: what takes its place, what it takes the place
+    of, what else there is of its registry; else itself, later.
+
+    Only the logos of a partner program: of those alone partners are told that they may use them.
     """
-    others = [*_successors(asset, assets), *_of_registry(asset, assets.values())]
-    usable = [other for other in others if other.usable(on)]
-    for kind in (AssetKind.PROGRAM, AssetKind.CORPORATE):
-        for other in usable:
-            if other.kind is kind:
-                return Nearest(other.slug)
+    every = assets.values()
+    before = (each for each in every if each.successor == asset.slug)
+    beside = (each for each in every if each.registry == asset.registry)
+    for other in (*_successors(asset, assets), *before, *beside):
+        if other.kind is AssetKind.PROGRAM and other != asset and other.usable(on):
+            return Nearest(other.slug)
     later = next((each.since for each in asset.spells if each.since > on and each.usable), None)
     return Nearest(asset.slug, later) if later else None
 
@@ -181,10 +183,6 @@ def _successors(asset: Asset, assets: Mapping[str, Asset]) -> Iterator[Asset]:
         yield following
         seen.add(following.slug)
         following = assets.get(following.successor or "")
-
-
-def _of_registry(asset: Asset, assets: Iterable[Asset]) -> Iterator[Asset]:
-    return (each for each in assets if each.registry == asset.registry and each != asset)
 
 
 def _last_day(asset: Asset, on: date) -> date | None:

@@ -68,13 +68,14 @@ def test_an_end_is_told_only_where_a_notice_announced_it():
 @pytest.mark.parametrize(
     ("slug", "shelf", "on", "found"),
     [
-        # A program's logos before a company's own: that is what partners may go on using.
+        # Of a program's logos alone partners are told that they may go on using them (Q17).
         ("old-house", SHELF, TODAY, Nearest("old")),
-        ("old-house", {**SHELF, "old": NEW}, TODAY, Nearest("house")),
+        ("old-house", {**SHELF, "old": NEW}, TODAY, None),
+        ("new", SHELF, TODAY, Nearest("old")),
         ("old", LATER, MARCH, Nearest("new")),
         ("new", {"new": COMING}, TODAY, Nearest("new", MARCH)),
         ("new", {"new": NEW}, TODAY, None),
-        ("old-house", LATER, MARCH, Nearest("house")),
+        ("old-house", LATER, MARCH, None),
     ],
 )
 def test_the_nearest_yes_may_itself_be_used(slug, shelf, on, found):
