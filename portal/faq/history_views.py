@@ -1,9 +1,12 @@
 """How a question or a promise read on every date, word by word; and the feed of what changed."""
 
+import html
 import uuid
+from collections.abc import Mapping
 
-from flask import Response, abort, current_app, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from portal.faq import desk_pages as pages
 from portal.faq import history
@@ -15,7 +18,10 @@ from portal.faq.shelf import shelf
 from portal.faq.views import address, bp
 from portal.kernel import clock
 from portal.kernel.access import Permission
+from portal.kernel.localized import Localized
 from portal.store.db import db
+from portal.web import feeds
+from portal.web.feeds import FeedEntry
 from portal.web.guards import actor, public
 from portal.web.pages import program
 from portal.web.site import LANGUAGES, language, url
@@ -58,32 +64,33 @@ def history_of(text_id: str) -> ResponseReturnValue:
 @public
 def feed() -> ResponseReturnValue:
     """What changed of the questions and promises, as an Atom feed in the page's language."""
-    session, base = db.session(), current_app.extensions["portal.config"].url
+    session = db.session()
     known = pages.promises(session, clock.today())
-    found = history.changes(session, clock.today())
-    entries = [
-        {
-            "id": _name(change),
-            "change": change,
-            "title": text_of(change.reading.revision).label,
-            "url": f"{base}{url('site.faq.history_of', text_id=change.reading.revision.text_id)}",
-            "html": pages.as_read(text_of(change.reading.revision), known),
-        }
-        for change in found
-    ]
-    text = render_template(
-        "faq/feed.xml",
-        entries=entries,
-        id=_urn(f"feed/{language()}"),
-        updated=max(change.reading.at for change in found) if found else clock.business(),
-        self_url=f"{base}{url('site.faq.feed')}",
-        page_url=f"{base}{url('site.faq.index')}",
-    )
-    response: Response = make_response(text)
+    news = [_news(change, known) for change in history.changes(session, clock.today())]
+    title = f"{_('Frequently asked questions')} · {program().name.pick(language())}"
+    key = _urn(f"feed/{language()}")
+    since = news[-1].updated if news else clock.business()
+    drawn = feeds.atom(key, title, since, news, language(), url("site.faq.feed"))
+    response: Response = make_response(drawn)
     response.content_type = "application/atom+xml; charset=utf-8"
     response.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
     response.add_etag()
     return response.make_conditional(request)
+
+
+def _news(change: Change, known: Mapping[str, Localized]) -> FeedEntry:
+    """One change: why, and the whole text as it reads from then on. Its id stays, in each language."""
+    reading, lang = change.reading, language()
+    row = reading.revision
+    said = pages.read_text(text_of(row), known).answer.pick(lang)
+    why = render_template("faq/_why.html", reading=reading).strip()
+    return FeedEntry(
+        id=f"faq/{row.text_id}/{row.number}/{reading.holding.since}/{lang}",
+        title=text_of(row).label.pick(lang),
+        text=f"{html.unescape(why)}\n\n{said}",
+        updated=reading.at,
+        path=url("site.faq.history_of", text_id=row.text_id),
+    )
 
 
 def _chosen(found: list[Reading]) -> tuple[Reading, Reading]:
@@ -96,13 +103,6 @@ def _chosen(found: list[Reading]) -> tuple[Reading, Reading]:
 
 def _parts(before: Text, after: Text, lang: str) -> list[pages.Beside]:
     return pages.beside(before, after, (lang,))
-
-
-def _name(change: Change) -> str:
-    """An id that stays, whatever the portal's address: of this text, from this day, in this language."""
-    reading = change.reading
-    own = f"{reading.revision.text_id}/{reading.number}/{reading.holding.since}"
-    return _urn(f"{own}/{language()}")
 
 
 def _urn(path: str) -> str:

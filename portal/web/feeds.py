@@ -54,9 +54,16 @@ def entries(session: Session, actor: Actor, language: str) -> list[FeedEntry]:
     return found[:MOST]
 
 
-def atom(key: str, title: str, since: datetime, news: Iterable[FeedEntry], language: str) -> bytes:
+def atom(
+    key: str,
+    title: str,
+    since: datetime,
+    news: Iterable[FeedEntry],
+    language: str,
+    self_path: str | None = None,
+) -> bytes:
     """The entries as an Atom feed. `key` names the feed for good and is no secret; `since` is its age
-    while it has no entry.
+    while it has no entry; `self_path` its own path, for a feed whose address is no secret.
     """
     told: list[dict[str, Any]] = [
         {
@@ -76,6 +83,7 @@ def atom(key: str, title: str, since: datetime, news: Iterable[FeedEntry], langu
         author=_program().name.pick(language),
         entries=told,
         language=language,
+        self_link=link(self_path, language, None),
     )
     return drawn.encode()
 
