@@ -161,14 +161,15 @@ def may_use(asset: Asset, on: date) -> Decision[Use]:
 
 def nearest_yes(asset: Asset, assets: Mapping[str, Asset], on: date) -> Nearest | None:
     """What may be used where `asset` may not, on `on`: what takes its place, what it takes the place
-    of, what else there is of its registry; else itself, later.
+    of, what else there is of its registry or of that which follows it; else itself, later.
 
     Only the logos of a partner program: of those alone partners are told that they may use them.
     """
-    every = assets.values()
+    every, following = assets.values(), tuple(_successors(asset, assets))
+    places = {each.registry for each in (asset, *following)}
     before = (each for each in every if each.successor == asset.slug)
-    beside = (each for each in every if each.registry == asset.registry)
-    for other in (*_successors(asset, assets), *before, *beside):
+    beside = (each for each in every if each.registry in places)
+    for other in (*following, *before, *beside):
         if other.kind is AssetKind.PROGRAM and other != asset and other.usable(on):
             return Nearest(other.slug)
     later = next((each.since for each in asset.spells if each.since > on and each.usable), None)

@@ -75,7 +75,7 @@ def test_an_end_is_told_only_where_a_notice_announced_it():
         ("old", LATER, MARCH, Nearest("new")),
         ("new", {"new": COMING}, TODAY, Nearest("new", MARCH)),
         ("new", {"new": NEW}, TODAY, None),
-        ("old-house", LATER, MARCH, None),
+        ("old-house", LATER, MARCH, Nearest("new")),
     ],
 )
 def test_the_nearest_yes_may_itself_be_used(slug, shelf, on, found):
