@@ -65,6 +65,7 @@ from portal.notices import (
     proof_views,
     review_views,
 )
+from portal.notices import cli as notices_cli
 from portal.notices import import_drafts as notice_drafts
 from portal.notices import jobs as notice_jobs
 from portal.notices import news as notice_news
@@ -147,6 +148,7 @@ PAGES = (
 )
 BARE = (faq_api.bp, health.bp, orders.short, feed_views.feeds)
 COMMANDS = (
+    notices_cli.group,
     *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group, audit_cli.group),
     *(home_cli.program, home_cli.seed, doctor_cli.examine, jobs.worker, mail_cli.group),
 )

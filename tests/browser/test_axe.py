@@ -7,6 +7,7 @@ one of every view must be found, or the walk fails.
 
 import re
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +18,11 @@ from werkzeug.exceptions import HTTPException
 
 from portal.faq import misses
 from portal.kernel import clock
-from portal.store.db import db
+from portal.notices import questions
+from portal.notices.audience_rules import Choice
+from portal.notices.models import NoticeVersion
+from portal.notices.rules import Kind
+from portal.store.db import atomic, db
 from portal.store.outbox import Mail
 from tests import people
 from tests.browser.conftest import sign_in
@@ -25,7 +30,8 @@ from tests.browser.looks import LOOKS, look, reading
 from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
-from tests.people import ADMIN, CHANNEL, NORTE, NORTE_ADMIN, SUPPORT, SUR_ADMIN
+from tests.notices import world as notices
+from tests.people import ADMIN, CHANNEL, CHANNEL_L3, LEAD, NORTE, NORTE_ADMIN, SUPPORT, SUR_ADMIN
 from tests.surface import rival_people
 
 LINK = re.compile(r'href="(/[^"#]*)')
@@ -41,6 +47,8 @@ TAKES_NO_PAGE = {
     "orders_short.short_address",
     *("feeds.atom", "feeds.calendar"),
     "site.files.file",
+    "site.notices.proof_file",
+    "site.promises.index",
     "site.library.file",
     "site.library.logo_file",
 }
@@ -50,6 +58,8 @@ STATES = {
         *("/?sample=follows-service", "/?sample=mixed", "/?sample=other-portfolio"),
         *("/faq?q=contrato", "/faq?q=zzzz", "/nothing-here"),
     ),
+    # Before the companies read what staff sent them: who was not reached has pages of its own.
+    LEAD: (),
     NORTE: (
         *("/faq/q1", "/faq/q2", "/faq/q4", "/faq/q5?q=bbwx7301", "/faq/q7", "/faq/q8"),
         "/orders/new?q=73/HCGS/123456/000/NE%0Abbwx 7301",
@@ -58,7 +68,6 @@ STATES = {
     ),
     SUR_ADMIN: (),
     NORTE_ADMIN: (),
-    CHANNEL: (),
     SUPPORT: (),
     ADMIN: (),
 }
@@ -92,6 +101,7 @@ def walked(sqlite_house: House, address: str) -> dict[str, list[str]]:
     sur.post("/es/company/applications/new", form)
     (made,) = re.findall(r'href="(/es/company/applications/\d+)"', sur.follow())
     _edit(app)
+    _notify(app)
     sur.post(f"{made}/withdraw", {}, at="/es/on")
     found = {email: _walk(app, email) for email in STATES}
     # Led to by a mail, or by having accepted an invitation.
@@ -111,6 +121,26 @@ def _edit(app: Flask) -> None:
         misses.note(db.engine, "es", "estacionamiento", clock.business())
 
 
+def _notify(app: Flask) -> None:
+    """Notices: one that is out, with a question, a draft, and one of the other registry to agree to."""
+    with app.app_context():
+        author, now = notices.actor(CHANNEL), clock.business()
+        agreement = notices.agreement_id("CTL-A-1042")
+        change = ("agreement.channel_team", agreement, notices.team_id("CTL-CANAL-2"))
+        day = (clock.today() + timedelta(days=60)).isoformat()
+        everybody = Choice(registries=frozenset({notices.registry_id("centurylink")}))
+        out = notices.draft(author, change, effective=day, now=now, choice=everybody)
+        with atomic() as session:
+            session.get_one(NoticeVersion, out.version_id).questions_until = clock.today()
+        notices.publish(out, author, now)
+        questions.ask(out.ref, "¿Y los teléfonos?", actor=notices.actor(SUR_ADMIN), now=now)
+        later = notices.next_version(out, author, now, Kind.AMENDMENT)
+        notices.publish(later, author, now)
+        notices.draft(author, change, effective=day, now=now)
+        notices.draft(notices.actor(CHANNEL_L3), change, effective=day, now=now)
+        db.session.rollback()
+
+
 def _walk(app: Flask, email: str) -> list[str]:
     browser = people.Browser(app)
     if email:
@@ -127,6 +157,8 @@ def _walk(app: Flask, email: str) -> list[str]:
         seen.add(path)
         read[endpoint] += 1
         response = browser.client.get(path)
+        if response.status_code == 302:
+            ahead.append(response.headers["Location"])
         if response.status_code != 200 or response.mimetype != "text/html":
             response.close()
             continue

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.notices import attachments, drafts
 from portal.notices.audience_rules import Choice
-from portal.notices.models import NoticeAttachment, NoticeChange
+from portal.notices.models import Notice, NoticeAttachment, NoticeChange, NoticeVersion
 from portal.notices.rules import Kind
 from portal.store.db import db
 from portal.store.outbox import Mail
@@ -143,7 +144,11 @@ def test_changes_are_chosen_step_by_step_and_taken_out_again(visitor: Browser) -
     draft_page = f"/en/notices/{ref}/draft"
     staff.post(draft_page, written(revision=revision, then=drop))
     with visitor.app.app_context():
-        assert db.session.query(NoticeChange).count() == 0
+        changes = select(NoticeChange).join(
+            NoticeVersion, NoticeVersion.id == NoticeChange.version_id
+        )
+        mine = changes.join(Notice, Notice.id == NoticeVersion.notice_id).where(Notice.ref == ref)
+        assert db.session.scalars(mine).all() == []
     staff.post(f"/en/notices/{ref}/removal", {}, at=f"/en/notices/{ref}/draft")
     staff.get(f"/en/notices/{ref}/draft", status=404)
 
