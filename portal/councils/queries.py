@@ -57,20 +57,27 @@ def seated_people(session: Session, councils: Collection[int], on: date) -> dict
     """Who sits in any of `councils` on `on` and may still act for the company they sit for: each
     person's id with the id of that company. One query.
     """
-    query = (
-        seats_in(councils, on, Seat.person_id, Seat.partner_id)
-        .join(Person, Person.id == Seat.person_id)
-        .where(
-            Person.active,
-            exists().where(
-                Membership.person_id == Seat.person_id,
-                Membership.partner_id == Seat.partner_id,
-                Membership.ended_at.is_(None),
-            ),
-        )
-        .order_by(Seat.id)
+    return _acting(session, seats_in(councils, on, Seat.person_id, Seat.partner_id))
+
+
+def invited(session: Session, council_id: int, held_on: date) -> dict[int, int]:
+    """Whose a meeting of a council on `held_on` is, as `seated_people`: also those whose seat was
+    given in it, where it merged between the call and the day.
+    """
+    query = seats_in(None, held_on, Seat.person_id, Seat.partner_id)
+    into = query.selected_columns["into_id"]
+    return _acting(session, query.where(or_(into == council_id, Seat.council_id == council_id)))
+
+
+def _acting(session: Session, query: Select[Any]) -> dict[int, int]:
+    living = exists().where(
+        Membership.person_id == Seat.person_id,
+        Membership.partner_id == Seat.partner_id,
+        Membership.ended_at.is_(None),
     )
-    return {row.person_id: row.partner_id for row in session.execute(query)}
+    query = query.join(Person, Person.id == Seat.person_id).where(Person.active, living)
+    rows = session.execute(query.order_by(Seat.id))
+    return {row.person_id: row.partner_id for row in rows}
 
 
 def sits(session: Session, council_id: int, on: date) -> bool:

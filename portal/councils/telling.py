@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.councils.models import Council, Meeting
-from portal.councils.queries import seated_people
+from portal.councils.queries import invited
 from portal.store.outbox import post
 from portal.web.i18n import date_text
 
 
 def tell_members(session: Session, kind: str, row: Meeting, now: datetime) -> None:
-    """A mail of `kind` to everyone who sits in the meeting's council on its day, in their language."""
+    """A mail of `kind` to everyone whose meeting it is, in their language."""
     council = session.get_one(Council, row.council_id)
-    members = seated_people(session, [row.council_id], row.held_on)
+    members = invited(session, row.council_id, row.held_on)
     query = select(Person.id, Person.email, Person.language).where(Person.id.in_(members))
     for person in session.execute(query.order_by(Person.id)).all():
         told = {

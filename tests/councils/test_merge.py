@@ -18,7 +18,7 @@ from portal.kernel import clock
 from portal.notices import drafts
 from portal.notices.audience_rules import Choice
 from portal.notices.checks import check
-from portal.store.db import db
+from portal.store.db import atomic, db
 from portal.store.facts import DESKS
 from portal.store.outbox import Mail
 from tests.notices.world import (
@@ -191,6 +191,23 @@ def test_the_combined_council_meets_and_all_whose_it_is_are_told(
     assert "December 31, 2018" in staff.follow()
     page = Browser(demo).as_(SUR_ADMIN).get(f"/es/councils/{combined}")
     assert "Diego Fuentes" in page and "Tomás Arrieta" not in page
+
+
+def test_a_meeting_called_before_the_merge_for_a_later_day_stays_with_its_own_council(
+    demo: Flask, on_the_day: Posted
+) -> None:
+    with atomic() as session:
+        last = session.get_one(Meeting, meetings(L3)[-1])
+        last.held_on = MERGE
+        here = f"/en/councils/meetings/{last.id}"
+    said = {"es": "Acta", "en": "What was said", "publish": "1"}
+    Browser(demo).as_(CHANNEL_L3, "en").post(f"{here}/minutes", said)
+    query = select(Mail.to_address).where(Mail.kind == "council_minutes")
+    db.session().rollback()
+    assert set(db.session().scalars(query)) == {NORTE, NORTE_ADMIN}
+    db.session().rollback()
+    for who, status in ((NORTE, 200), (SUR_ADMIN, 404), (CHANNEL, 404)):
+        Browser(demo).as_(who, "en").get(here, status=status)
 
 
 def test_a_notice_reaches_a_council_and_the_merge_can_be_chosen_in_words(demo: Flask) -> None:
