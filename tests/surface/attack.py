@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
@@ -171,19 +172,21 @@ class Attack:
         return tuple(told.get(name) for name in ("_user_id", "csrf_token", "look_on"))
 
     def plans(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Requests without end: pages and forms of one's own by turns, and what is beside them."""
-        pages = [path for paths in self.walk.pages.values() for path in paths]
-        pages += [form.action for form in self.more if form.method == "GET"]
+        """Requests without end: every kind of page and every form of one's own by turns, and what
+        is beside them.
+        """
+        kinds = [cycle(paths) for paths in self.walk.pages.values()]
+        kinds += [cycle([form.action]) for form in self.more if form.method == "GET"]
+        pages = cycle(kinds)
         forms = [form for form in self.walk.forms.values() if form.method == "POST"]
         forms += [form for form in self.more if form.method == "POST"]
-        turn = 0
+        posts = cycle(forms)
         while True:
-            turn += 1
             luck = self.dice.random()
             if luck < 0.45:
-                yield self.page(pages[turn % len(pages)])
+                yield self.page(next(next(pages)))
             elif luck < 0.85:
-                yield self.form(forms[turn % len(forms)])
+                yield self.form(next(posts))
             else:
                 yield self.beside()
 

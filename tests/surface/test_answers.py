@@ -6,6 +6,8 @@ from flask import Flask
 from tests.people import ADMIN, CHANNEL, NORTE_ADMIN, Browser
 
 READERS = ["", NORTE_ADMIN, CHANNEL, ADMIN]
+FEED = "application/atom+xml; charset=utf-8"
+KINDS = {"text/html; charset=utf-8", "application/json", FEED}
 
 
 def addresses(app: Flask) -> list[str]:
@@ -24,7 +26,8 @@ def test_every_answer_says_what_it_is_and_in_which_letters(demo: Flask, email: s
     for path in addresses(demo):
         response = browser._send("get", path, buffered=True)
         kind = response.headers.get("Content-Type", "")
-        assert kind in {"text/html; charset=utf-8", "application/json"}, (path, kind)
+        assert kind in KINDS, (path, kind)
+        assert (kind == FEED) == path.endswith("/feed"), (path, kind)
         assert response.data.decode("utf-8") is not None
 
 

@@ -136,8 +136,8 @@ def test_with_one_wall_down_the_other_stands(
 
 
 # Append-only receipts, the only writes that reading makes.
-RECEIPTS = {"faq_miss", "sign_in", "event"}
-TOLD = {"access.denied", "file.read"}
+RECEIPTS = {"faq_miss", "sign_in", "event", "material_download"}
+TOLD = {"access.denied", "file.downloaded", "material.downloaded"}
 
 
 @pytest.mark.parametrize(
