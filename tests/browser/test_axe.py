@@ -65,6 +65,7 @@ STATES = {
         "/orders/new?q=73/HCGS/123456/000/NE%0Abbwx 7301",
         "/orders/new?a=add&s=BBWX-7301&p=CTL-INTERNET&k=&customer=",
         *("/contracts/?q=nada", "/directory/?q=level3.example"),
+        "/library/brand?asset=level3-corporate",
     ),
     SUR_ADMIN: (),
     NORTE_ADMIN: (),
