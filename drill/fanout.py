@@ -156,7 +156,10 @@ def claims(version_id: int, readers: int, sink: Sink) -> list[Claim]:
     uncertain = of_state[MailState.UNCERTAIN]
     arrived = Counter(each for each in sink.taken if each in ours)
     lost = uncertain - set(arrived)
-    published = select(func.count()).where(Event.verb == "notices.published")
+    notice_id = session.get_one(NoticeVersion, version_id).notice_id
+    published = select(func.count()).where(
+        Event.verb == "notices.published", Event.stream == f"notice:{notice_id}"
+    )
     once = session.scalar(published)
     session.rollback()
     return [

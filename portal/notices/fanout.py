@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy import select, update
 
 from portal.accounts.models import Person
-from portal.notices.models import Notice, NoticeReader, NoticeVersion
+from portal.notices.models import Notice, NoticeCustomer, NoticeReader, NoticeVersion
+from portal.registry.customer_contacts import CustomerContact
 from portal.store.db import atomic, db, retrying
 from portal.store.outbox import ADDRESS, Recipient, post_many
 
@@ -32,8 +33,37 @@ def fan_out(now: datetime, wall: datetime) -> int:
     )
     posted = 0
     for version_id in list(db.session().scalars(open_.order_by(NoticeVersion.id))):
+        posted += customers_step(version_id, now, wall)
         while (done := step(version_id, now, wall)) is not None:
             posted += done
+    return posted
+
+
+@retrying
+def customers_step(version_id: int, now: datetime, wall: datetime) -> int:
+    """Post the mails of a version to the contacts of the customers it touches (Q9); how many."""
+    with atomic() as session:
+        query = (
+            select(NoticeCustomer, CustomerContact)
+            .join(CustomerContact, CustomerContact.id == NoticeCustomer.contact_id)
+            .where(NoticeCustomer.version_id == version_id, NoticeCustomer.mailed_at.is_(None))
+        )
+        rows = session.execute(query.with_for_update(of=NoticeCustomer)).all()
+        if not rows:
+            return 0
+        letters = [
+            Recipient(
+                id=told.id,
+                to=contact.email,
+                language=contact.language.value,
+                context={"version": version_id, "contact": contact.id},
+            )
+            for told, contact in rows
+            if ADDRESS.fullmatch(contact.email)
+        ]
+        posted = post_many(session, KIND, letters, batch=batch(version_id), now=wall)
+        for told, _ in rows:
+            told.mailed_at = now
     return posted
 
 

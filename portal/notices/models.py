@@ -166,6 +166,23 @@ class NoticeReader(Base):
     reminded_at: Mapped[datetime | None]
 
 
+class NoticeCustomer(Base):
+    """A customer's contact a version goes to, since its changes touch the customer (N4, Q9): the delivery.
+
+    The id is that of its mail too.
+    """
+
+    __tablename__ = "notice_customer"
+    __table_args__ = (
+        UniqueConstraint("version_id", "contact_id"),
+        Index("ix_notice_customer_contact_id", "contact_id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
+    version_id: Mapped[int] = mapped_column(ForeignKey("notice_version.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("customer_contact.id"))
+    mailed_at: Mapped[datetime | None]
+
+
 class NoticeFallback(Base):
     """Another way a company was told, in the words of who recorded it; it counts once a lead who did
     not record it has countersigned (N2).

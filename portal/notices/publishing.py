@@ -17,6 +17,7 @@ from portal.notices import changes as typed
 from portal.notices import gate
 from portal.notices.audiences import choice_of, chosen, living
 from portal.notices.checks import Checked, check, lead_days
+from portal.notices.customers import add_contacts, contacts
 from portal.notices.models import (
     Notice,
     NoticeChange,
@@ -150,6 +151,7 @@ def _settle(session: Session, version: NoticeVersion, now: datetime) -> None:
     version.published_at = now
     session.flush()
     add_companies(session, version, companies, everybody, now)
+    add_contacts(session, version, before, contacts(session, changes, today))
     _event(session, version, "notices.published", SYSTEM, clock.wall())
     gate.release(session, version, now)
 

@@ -17,6 +17,7 @@ from portal.notices.models import (
     NoticeAttachment,
     NoticeChange,
     NoticeConsent,
+    NoticeCustomer,
     NoticeEffect,
     NoticeFallback,
     NoticePartner,
@@ -144,6 +145,13 @@ def readers(actor: Actor) -> ColumnElement[bool]:
         mine = NoticeReader.person_id == actor.person_id
         return and_(seen, mine, NoticeReader.partner_id == actor.partner_id)
     return seen
+
+
+@scope(NoticeCustomer)
+def customers(actor: Actor) -> ColumnElement[bool]:
+    """The registry's staff."""
+    versions = _staff(actor)
+    return false() if versions is None else NoticeCustomer.version_id.in_(versions)
 
 
 @scope(NoticeFallback)

@@ -15,6 +15,7 @@ from portal.kernel.access import Actor
 from portal.notices import changes as typed
 from portal.notices.audiences import Reader, living
 from portal.notices.checks import Checked, check
+from portal.notices.customers import contacts
 from portal.notices.draft_pages import people
 from portal.notices.models import NoticeConsent, NoticeVersion
 from portal.notices.touches import Touched, touched
@@ -63,6 +64,7 @@ class Review:
     unreached: tuple[Company, ...]
     languages: Mapping[str, int]
     touched: Touched
+    customers: int
     consents: tuple[Consent, ...]
     rewritten: tuple[tuple[str, str, tuple[Piece, ...]], ...]
 
@@ -89,6 +91,7 @@ def load(
         unreached=_companies(session, checked, checked.unreachable, []),
         languages=Counter(reader.language for reader in readers),
         touched=touched(session, actor, typed.of_version(session, version.id), today),
+        customers=len(contacts(session, typed.of_version(session, version.id), today)),
         consents=_consents(session, version.id),
         rewritten=_rewritten(before, version),
     )

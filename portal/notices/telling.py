@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.decision import JSON
 from portal.notices import changes as typed
 from portal.notices.changes import Change
+from portal.notices.customers import touched
 from portal.notices.gate import terms_of
 from portal.notices.gate_rules import soonest
-from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticePartner, NoticeVersion
+from portal.notices.models import NoticeChange, NoticeEffect, NoticeVersion
+from portal.registry.customer_contacts import CustomerContact
 from portal.store.db import db
 from portal.store.facts import DESKS
 from portal.web import richtext
@@ -57,6 +60,18 @@ def changes_for(session: Session, version_id: int, partner_id: int | None, lang:
     return in_told(session, changes, seen, lang)
 
 
+def changes_for_contact(
+    session: Session, version: NoticeVersion, contact_id: int, lang: str
+) -> list[Told]:
+    """The changes of a version that touch the customer of a contact (Q9)."""
+    contact = session.get_one(CustomerContact, contact_id)
+    mine = (contact.registry_id, contact.customer_id)
+    changes = typed.of_version(session, version.id)
+    on = clock.local_date(version.published_at or clock.business())
+    whose = touched(session, changes, on)
+    return in_told(session, [one for one in changes if mine in whose.get(one.id, ())], {}, lang)
+
+
 def in_told(
     session: Session, changes: list[Change], days: Mapping[int, date | None], lang: str
 ) -> list[Told]:
@@ -88,11 +103,12 @@ def in_told(
 
 
 def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """What the mail of a notice says, for the company it goes to, in the letter's language."""
+    """What the mail of a notice says, for the company or the customer's contact it goes to, in the
+    letter's language. A contact is no user of the portal: there is nothing to open or confirm.
+    """
     session = db.session()
     version = session.get_one(NoticeVersion, int(told["version"]))
     html = richtext.to_page(version.body.pick(lang))
-    company = session.get(NoticePartner, (version.id, int(told["partner"])))
     others = [code for code in version.body if code != lang and version.body[code].strip()]
     return {
         "kind": version.kind.value,
@@ -101,10 +117,10 @@ def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "text": richtext.to_text(html),
         "reason": version.reason.pick(lang),
         "effective": _from(version, lang),
-        "changes": changes_for(session, version.id, int(told["partner"]), lang),
-        "affected": company is not None and company.affected,
-        "others": [(code, link(told["path"], code, None)) for code in others],
-        "ref": session.scalar(select(Notice.ref).where(Notice.id == version.notice_id)),
+        "changes": changes_for(session, version.id, int(told["partner"]), lang)
+        if "partner" in told
+        else changes_for_contact(session, version, int(told["contact"]), lang),
+        "others": [(code, link(told["path"], code, None)) for code in others if "path" in told],
     }
 
 

@@ -15,9 +15,9 @@ from portal.registry.contact_models import MemberEmail
 from portal.registry.desks import ESCAPE, TextDesk, like, text_of
 from portal.registry.facts import PERSON_EMAIL, PERSON_PHONE, TEAM_EMAIL, TEAM_PHONE
 from portal.registry.models import Team, TeamMember
-from portal.registry.reach import partners_of_teams
+from portal.registry.reach import customers_of_people, customers_of_teams, partners_of_teams
 from portal.registry.rows import EMAIL
-from portal.store.facts import BadValue, Key, Subject, in_period, speaks
+from portal.store.facts import BadValue, Key, Subject, in_period, speaks, touches_customers
 from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
@@ -143,3 +143,7 @@ speaks(TEAM_EMAIL, EmailDesk(_Teams()))
 speaks(TEAM_PHONE, PhoneDesk(_Teams()))
 speaks(PERSON_EMAIL, PersonEmailDesk(_People()))
 speaks(PERSON_PHONE, PhoneDesk(_People()))
+for _fact in (TEAM_EMAIL, TEAM_PHONE):
+    touches_customers(_fact, customers_of_teams)
+for _fact in (PERSON_EMAIL, PERSON_PHONE):
+    touches_customers(_fact, customers_of_people)

@@ -13,10 +13,10 @@ from portal.kernel.decision import JSON
 from portal.kernel.text import tidy
 from portal.registry.facts import ACCOUNT_TEAM, CHANNEL_TEAM, COMPENSATION, SCHEDULE
 from portal.registry.models import Agreement, Contract, Customer, Partner, Registry, Team
-from portal.registry.reach import partners_of_agreements, partners_of_lines
+from portal.registry.reach import customers_of_lines, partners_of_agreements, partners_of_lines
 from portal.registry.rules import TeamKind, normal
 from portal.registry.scopes import in_force
-from portal.store.facts import BadValue, Key, Subject, Words, speaks
+from portal.store.facts import BadValue, Key, Subject, Words, speaks, touches_customers
 from portal.store.ordering import by_name
 from portal.store.scope import visible_to
 
@@ -206,6 +206,7 @@ class TextDesk(_About):
 
 
 speaks(ACCOUNT_TEAM, TeamDesk(_Lines(), TeamKind.ACCOUNT))
+touches_customers(ACCOUNT_TEAM, customers_of_lines)
 speaks(CHANNEL_TEAM, TeamDesk(_Agreements(), TeamKind.CHANNEL))
 speaks(COMPENSATION, TextDesk(_Agreements()))
 speaks(SCHEDULE, TextDesk(_Agreements()))

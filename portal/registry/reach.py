@@ -1,4 +1,4 @@
-"""Which partner companies something in the registries touches on a date: whom notices must reach.
+"""Which companies and customers something in the registries touches on a date: whom notices reach.
 
 These answer for the program, not for a reader: nothing here is scoped, and nothing is shown as such.
 """
@@ -10,10 +10,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from portal.registry.models import Agreement, AgreementTeam, Contract, LineTeam
+from portal.registry.models import Agreement, AgreementTeam, Contract, LineTeam, TeamMember
 from portal.registry.rules import ContractStatus, Program
 from portal.registry.scopes import in_force
-from portal.store.facts import in_period
+from portal.store.facts import Key, in_period
 from portal.store.periods import chunked
 
 
@@ -49,6 +49,46 @@ def partners_of_agreements(session: Session, agreements: Collection[int]) -> dic
     """The partner of each agreement."""
     query = select(Agreement.id, Agreement.partner_id).where(Agreement.id.in_(agreements))
     return {row.id: row.partner_id for row in session.execute(query)}
+
+
+def customers_of_lines(
+    session: Session, lines: Collection[Key], on: date
+) -> dict[Key, frozenset[tuple[int, int]]]:
+    """(registry, customer) of each contract line: of its contract in force on `on`, else its last."""
+    found: dict[Key, frozenset[tuple[int, int]]] = {}
+    for part in chunked(lines):
+        query = (
+            select(Contract.line_id, Contract.registry_id, Contract.customer_id)
+            .where(Contract.line_id.in_(part))
+            .order_by(in_force(Contract, on).desc(), Contract.starts_on.desc(), Contract.id.desc())
+        )
+        for line, registry, customer in session.execute(query):
+            found.setdefault(line, frozenset({(registry, customer)}))
+    return found
+
+
+def customers_of_teams(
+    session: Session, teams: Collection[Key], on: date
+) -> dict[Key, frozenset[tuple[int, int]]]:
+    """(registry, customer) of the contract lines each account team serves on `on`."""
+    query = select(LineTeam.line_id, LineTeam.team_id).where(
+        LineTeam.team_id.in_(teams), in_period(LineTeam, on)
+    )
+    team_of = {row.line_id: row.team_id for row in session.execute(query)}
+    found: dict[Key, set[tuple[int, int]]] = {}
+    for line, customers in customers_of_lines(session, team_of, on).items():
+        found.setdefault(team_of[int(line)], set()).update(customers)
+    return {team: frozenset(customers) for team, customers in found.items()}
+
+
+def customers_of_people(
+    session: Session, members: Collection[Key], on: date
+) -> dict[Key, frozenset[tuple[int, int]]]:
+    """(registry, customer) of the contract lines each person's team serves on `on`."""
+    query = select(TeamMember.id, TeamMember.team_id).where(TeamMember.id.in_(members))
+    team_of = {row.id: row.team_id for row in session.execute(query)}
+    served = customers_of_teams(session, set(team_of.values()), on)
+    return {member: served.get(team, frozenset()) for member, team in team_of.items()}
 
 
 def partners_of_teams(

@@ -8,7 +8,7 @@ The slice that owns a fact declares it with `gated()`, and says with a `Desk` ho
 notices learn facts from these declarations alone and name none of them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -144,8 +144,12 @@ class GatedFact:
         return dict(value) if isinstance(value, Localized) else value
 
 
+# Of which customers of which registries a value is, on a date: (registry, customer) by subject.
+Customers = Callable[[Session, Collection[Key], date], Mapping[Key, frozenset[tuple[int, int]]]]
+
 GATED: dict[str, GatedFact] = {}
 DESKS: dict[str, Desk] = {}
+CUSTOMERS: dict[str, Customers] = {}
 
 
 def gated(
@@ -166,6 +170,11 @@ def gated(
 def speaks(fact: GatedFact, desk: Desk) -> None:
     """Declare how people speak of `fact`; a fact without a desk can be in no notice."""
     DESKS[fact.name] = desk
+
+
+def touches_customers(fact: GatedFact, customers: Customers) -> None:
+    """Declare that a change of `fact` touches customers too: their contacts are told (N4, Q9)."""
+    CUSTOMERS[fact.name] = customers
 
 
 def in_period(model: type[Any], on: date) -> ColumnElement[bool]:

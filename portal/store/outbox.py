@@ -44,7 +44,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "signed_in_new_device": frozenset({"name", "when"}),
     "password_changed": frozenset({"name", "when"}),
     "factor_changed": frozenset({"name", "when"}),
-    "notice": frozenset({"version", "partner", "path"}),
+    "notice": frozenset({"version"}),
     "notice_asked": frozenset({"asker", "registry_name", "task", "title", "path"}),
     "notice_reminder": frozenset({"version", "path"}),
     "fact_corrected": frozenset({"fact", "subject", "before", "value", "reason", "since", "path"}),

@@ -22,12 +22,14 @@ from portal.registry.models import Partner
 from portal.registry.rules import Program
 from portal.store.db import atomic, db
 from portal.store.outbox import Mail, MailState
+from portal.web.mail_words import render
 from tests.notices.world import (
     CTL,
     Posted,
     actor,
     agreement_id,
     draft,
+    line_of,
     opens,
     partner_id,
     publish,
@@ -183,3 +185,21 @@ def test_what_is_another_registrys_takes_the_word_of_its_lead(demo: Flask) -> No
     assert not drafts.consent(notice.version_id, actor=actor(LEAD), now=now)
     assert drafts.consent(notice.version_id, actor=actor(LEAD_L3), now=now)
     assert not ask().refused
+
+
+def test_customers_contacts_are_written_to_where_a_change_touches_their_customer(
+    demo: Flask,
+) -> None:
+    """N4, Q9: each once, in their language, of what is theirs; it proves nothing for the partner."""
+    line, fact = line_of("CTL-2015-0042"), "contract.account_team"
+    notice = draft(actor(CHANNEL), (fact, line, team_id("CTL-CUENTA-2")), effective="2018-01-15")
+    publish(notice, actor(CHANNEL), PUBLISHED)
+    for _again in range(2):
+        fanout.fan_out(PUBLISHED, clock.wall())
+    mails = db.session().scalars(select(Mail).where(Mail.person_id.is_(None))).all()
+    assert [mail.to_address for mail in mails] == ["g.ponte@bancodelistmo.example"]
+    said = render(mails[0].letter(), secret=None)
+    assert "CTL-2015-0042" in said.text and "Cuentas Regionales" in said.text
+    assert notice.ref not in said.text, "there is nothing for them to open"
+    wait(when("2017-12-03"))
+    assert notice.partner("norte").served_at is None

@@ -14,7 +14,7 @@ from portal.kernel.spans import at
 from portal.notices import drafts, publishing, reading, watch
 from portal.notices.audience_rules import Choice
 from portal.notices.models import Notice, NoticePartner, NoticeVersion
-from portal.registry.models import Agreement, Partner, Registry, Team
+from portal.registry.models import Agreement, Contract, Partner, Registry, Team
 from portal.store.db import db
 from portal.store.facts import GATED
 from portal.store.periods import spans_of
@@ -54,6 +54,12 @@ def team_id(code: str) -> int:
 def agreement_id(number: str) -> int:
     """The id of an agreement."""
     found: int = one(select(Agreement.id).where(Agreement.number == number))
+    return found
+
+
+def line_of(number: str) -> int:
+    """The line of a contract."""
+    found: int = one(select(Contract.line_id).where(Contract.number == number))
     return found
 
 
