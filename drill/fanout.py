@@ -33,7 +33,7 @@ from portal.kernel.localized import Localized
 from portal.notices import drafts, publishing
 from portal.notices.audience_rules import Choice
 from portal.notices.fanout import KIND, batch
-from portal.notices.models import NoticeReader
+from portal.notices.models import NoticeReader, NoticeVersion
 from portal.notices.rules import OTHER
 from portal.registry.models import Agreement
 from portal.store.batches import progress
