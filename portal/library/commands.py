@@ -170,7 +170,16 @@ def note_download(material_file_id: int, *, actor: Actor, now: datetime) -> None
             )
         )
         said: dict[str, JSON] = {"version": version.number, "language": found.language}
-        _emit(session, material, "material.downloaded", actor, now, **said)
+        emit(
+            *(session, f"material:{material.id}", "material.downloaded"),
+            actor=actor,
+            at=now,
+            partner_id=actor.partner_id,
+            # Everybody reads every portfolio: a company's downloads stand in its own trail alone,
+            # and its registries see theirs on the material's page.
+            registry_id=None if actor.partner_id else material.registry_id,
+            payload=said,
+        )
 
 
 @retrying

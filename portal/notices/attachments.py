@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, select
@@ -11,7 +12,8 @@ from sqlalchemy.sql import ColumnElement
 from portal.kernel.access import Actor
 from portal.notices.models import NoticeAttachment
 from portal.store.db import atomic
-from portal.store.files import File, files_of, readers
+from portal.store.events import emit
+from portal.store.files import File, files_of, readers, remove
 from portal.store.scope import visible, visible_to
 
 
@@ -50,6 +52,22 @@ def carry(session: Session, source: int, target: int) -> None:
     """Attach the files of a version to the next one too."""
     for file_id in session.scalars(_attached(source)):
         session.add(NoticeAttachment(version_id=target, file_id=file_id))
+
+
+def drop(session: Session, version_id: int, actor: Actor, now: datetime) -> None:
+    """Take away what was kept for a draft that is thrown away: the next one may get its id. `now` is
+    wall time.
+    """
+    name = subject(version_id)
+    kept = [file.id for file in files_of(session, actor, name)]
+    for key in remove(session, actor, name, kept, now=now):
+        emit(
+            *(session, f"file:{key}", "file.removed"),
+            actor=actor,
+            at=now,
+            registry_id=actor.registry_id,
+            payload={"subject": name},
+        )
 
 
 def files(session: Session, actor: Actor, version_id: int) -> list[File]:

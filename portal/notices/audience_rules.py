@@ -34,7 +34,7 @@ def audience(choice: Choice, pools: Pools) -> dict[int, frozenset[str]]:
     """Each company a notice goes to, and why (N4). Whoever the change affects is always in it.
 
     Programs and trainings narrow the registries' partners; councils, names, and those affected are
-    added as they are. A training without a registry stands for everybody who holds it.
+    added as they are. A training without a registry stands for all of its pool.
     """
     found: dict[int, set[str]] = {}
 

@@ -54,9 +54,13 @@ def kept(choice: Choice) -> dict[str, list[Any]]:
 
 
 def chosen(
-    session: Session, choice: Choice, affected: frozenset[int], on: date
+    session: Session, choice: Choice, affected: frozenset[int], on: date, home: int
 ) -> dict[int, frozenset[str]]:
-    """Each company the notice goes to on `on`, and why; those `affected` are always in it."""
+    """Each company the notice goes to on `on`, and why; those `affected` are always in it.
+
+    Without a registry a training stands for the partners of `home`, the registry it is from: the
+    staff there learn of no others.
+    """
     programs = choice.programs or {""}
     registries = {
         (registry, program): partners_of(
@@ -67,6 +71,9 @@ def chosen(
     }
     councils = seated_partners(session, choice.councils, on) if choice.councils else {}
     trainings = {code: trained(session, code, on) for code in choice.trainings}
+    if trainings and not choice.registries:
+        own = partners_of(session, home, on)
+        trainings = {code: holders & own for code, holders in trainings.items()}
     return audience(choice, Pools(registries, trainings, councils, affected))
 
 

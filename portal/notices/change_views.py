@@ -14,6 +14,7 @@ from portal.notices.blueprint import bp
 from portal.notices.change_words import asked
 from portal.notices.models import NoticeVersion
 from portal.notices.queries import State, state_of
+from portal.notices.rules import Kind
 from portal.store.db import db
 from portal.store.facts import DESKS, GATED, BadValue
 from portal.web.fact_words import BAD_VALUES, fact_words, in_words
@@ -94,7 +95,7 @@ def _value_page(ref: str, version: NoticeVersion, fact: str, subject: str, error
 
 def _draft(ref: str) -> NoticeVersion:
     version = draft_pages.newest(db.session(), actor(), ref)
-    if version is None or state_of(version) is not State.DRAFT:
+    if version is None or state_of(version) is not State.DRAFT or version.kind is Kind.WITHDRAWAL:
         abort(404)
     return version
 

@@ -59,7 +59,7 @@ def check(session: Session, version: NoticeVersion, publish_at: datetime) -> Che
     before = _before(session, version)
     changes = typed.of_version(session, version.id)
     affected = frozenset().union(*typed.affected(session, changes, today).values())
-    companies = chosen(session, choice_of(version.choice), affected, today)
+    companies = chosen(session, choice_of(version.choice), affected, today, notice.registry_id)
     reached = {reader.partner_id for reader in living(session, companies)}
     unreachable = frozenset(companies) - reached
     facts = PublishFacts(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -92,6 +92,9 @@ def save(version_id: int, draft: Draft, *, revision: int, actor: Actor, now: dat
         ref = session.get_one(Notice, version.notice_id).ref
         if version.revision != revision:
             return Saved(ref, version.id, version.revision, conflict=True)
+        if version.effective_on != draft.effective_on:
+            asked = update(NoticeConsent).where(NoticeConsent.version_id == version.id)
+            session.execute(asked.values(at=None, person_id=None))
         for name, value in _columns(draft).items():
             setattr(version, name, value)
         if version.asked_of == actor.person_id:
@@ -104,9 +107,14 @@ def save(version_id: int, draft: Draft, *, revision: int, actor: Actor, now: dat
 def set_change(
     version_id: int, fact: str, key: Key, value: JSON, *, actor: Actor, now: datetime
 ) -> None:
-    """Let the draft change `fact` of `key` to `value`, in place of what it said of it before."""
+    """Let the draft change `fact` of `key` to `value`, in place of what it said of it before.
+
+    Raises LookupError for a withdrawal too: it calls off, and brings nothing about.
+    """
     with atomic() as session:
         version = _draft(session, version_id, actor)
+        if version.kind is Kind.WITHDRAWAL:
+            raise LookupError("a withdrawal changes nothing")
         change_in(session, version, fact, key, value)
         touch(version, actor, now)
 
@@ -149,6 +157,7 @@ def drop_change(version_id: int, change_id: int, *, actor: Actor, now: datetime)
                 NoticeChange.id == change_id, NoticeChange.version_id == version.id
             )
         )
+        _ask_no_more(session, version.id)
         touch(version, actor, now)
 
 
@@ -163,12 +172,25 @@ def drop_in(session: Session, version_id: int, fact: str, subject: str) -> None:
     )
 
 
-def consent(version_id: int, *, actor: Actor, now: datetime) -> bool:
-    """Agree, as the lead of another registry that was asked, to what the draft changes of it."""
+def _ask_no_more(session: Session, version_id: int) -> None:
+    """Registries of which a draft changes nothing any more are not asked, and see nothing of it."""
+    left = typed.subjects(session, typed.of_version(session, version_id)).values()
+    still = {subject.registry_id for subject in left if subject.registry_id is not None}
+    gone = delete(NoticeConsent).where(NoticeConsent.version_id == version_id)
+    session.execute(gone.where(NoticeConsent.registry_id.not_in(still)))
+
+
+def consent(version_id: int, *, actor: Actor, now: datetime, revision: int | None = None) -> bool:
+    """Agree, as the lead of another registry that was asked, to what the draft changes of it.
+
+    False for nothing to agree to, and when it is not at the `revision` that was read any more.
+    """
     with atomic() as session:
+        version = session.get(NoticeVersion, version_id, with_for_update=True)
         asked = session.get(NoticeConsent, (version_id, actor.registry_id or 0))
-        version = session.get(NoticeVersion, version_id)
         if asked is None or version is None or version.published_at is not None:
+            return False
+        if revision not in (None, version.revision):
             return False
         asked.person_id, asked.at = actor.person_id, now
         _event(session, version, asked.registry_id, "notices.consented", actor)
@@ -214,6 +236,7 @@ def discard(version_id: int, *, actor: Actor) -> None:
     """Throw a draft away: nobody outside was told of it. A notice that has no other version goes."""
     with atomic() as session:
         version = _draft(session, version_id, actor)
+        attachments.drop(session, version_id, actor, clock.wall())
         for model in (NoticeChange, NoticeConsent, NoticeAttachment):
             session.execute(delete(model).where(model.version_id == version.id))
         notice_id, number = version.notice_id, version.number

@@ -71,6 +71,13 @@ def consent(ref: str) -> ResponseReturnValue:
     version, asked = _asked(ref)
     session, today = db.session(), clock.today()
     changes = typed.of_version(session, version.id)
+    named = typed.subjects(session, changes)
+    # Whose partner or customer the others are about is no business of this registry.
+    own = [
+        change
+        for change in changes
+        if change.id in named and named[change.id].registry_id == asked.registry_id
+    ]
     home = session.scalar(
         select(Registry)
         .join(Notice, Notice.registry_id == Registry.id)
@@ -83,7 +90,7 @@ def consent(ref: str) -> ResponseReturnValue:
         asked=asked,
         home=home,
         html=richtext.to_page(version.body.pick(language())),
-        changes=shown(session, changes, today, {}, language(), program().languages),
+        changes=shown(session, own, today, {}, language(), program().languages),
         labels=labels,
         codes=program().languages,
     )
@@ -94,10 +101,11 @@ def consent(ref: str) -> ResponseReturnValue:
 def agree(ref: str) -> ResponseReturnValue:
     """Agree to it."""
     version, _row = _asked(ref)
-    if drafts.consent(version.id, actor=actor(), now=clock.business()):
+    read = request.form.get("revision", type=row_id) or 0
+    if drafts.consent(version.id, revision=read, actor=actor(), now=clock.business()):
         flash(_("You agreed. Its authors can publish it now."), "yes")
     else:
-        flash(_("It is published already, or not yours to agree to."), "no")
+        flash(_("Nothing was agreed: it was edited meanwhile, or is published already."), "no")
     return redirect(url("site.notices.consent", ref=ref))
 
 

@@ -136,7 +136,7 @@ def _settle(session: Session, version: NoticeVersion, now: datetime) -> None:
             only = update(NoticeChange).where(NoticeChange.id == change.id)
             session.execute(only.values(partner_id=min(partners)))
     everybody = frozenset().union(*touched.values())
-    companies = chosen(session, choice_of(version.choice), everybody, today)
+    companies = chosen(session, choice_of(version.choice), everybody, today, notice.registry_id)
     if before is not None:
         gate.call_off(session, before, now)
         _as_before(session, before, companies)

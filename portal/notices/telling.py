@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,8 @@ from portal.notices.changes import Change
 from portal.notices.customers import touched
 from portal.notices.gate import terms_of
 from portal.notices.gate_rules import soonest
-from portal.notices.models import NoticeChange, NoticeEffect, NoticeVersion
+from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticeVersion
+from portal.notices.rules import Kind
 from portal.registry.customer_contacts import CustomerContact
 from portal.store.db import db
 from portal.store.facts import DESKS
@@ -107,7 +109,9 @@ def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
     letter's language. A contact is no user of the portal: there is nothing to open or confirm.
     """
     session = db.session()
-    version = session.get_one(NoticeVersion, int(told["version"]))
+    version = session.get(NoticeVersion, int(told["version"]))
+    if version is None or not _is_of(session, version, told.get("path")):
+        return _thrown_away()
     html = richtext.to_page(version.body.pick(lang))
     others = [code for code in version.body if code != lang and version.body[code].strip()]
     return {
@@ -121,6 +125,26 @@ def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
         if "partner" in told
         else changes_for_contact(session, version, int(told["contact"]), lang),
         "others": [(code, link(told["path"], code, None)) for code in others if "path" in told],
+    }
+
+
+def _is_of(session: Session, version: NoticeVersion, path: str | None) -> bool:
+    """Whether a version is of the notice a letter leads to; what leads to none was published."""
+    ref = select(Notice.ref).where(Notice.id == version.notice_id)
+    return path is None or path.split("/")[2] == session.scalar(ref)
+
+
+def _thrown_away() -> dict[str, Any]:
+    """What the trial mail of a draft says once the draft is gone, whatever has its id by now."""
+    return {
+        "kind": Kind.WITHDRAWAL.value,
+        "title": _("a draft that was thrown away"),
+        "html": "",
+        "text": "",
+        "reason": "",
+        "effective": "…",
+        "changes": [],
+        "others": [],
     }
 
 

@@ -84,6 +84,9 @@ def version(ref: str, number: int) -> ResponseReturnValue:
 def acknowledge(ref: str) -> ResponseReturnValue:
     """Take note, for the record."""
     page = _page(ref, actor())
+    if request.form.get("version", type=row_id) != page.version_id:
+        flash(_("A later version was published meanwhile. Read it before you take note."), "no")
+        return redirect(url("site.notices.notice", ref=ref))
     reading.acknowledge(page.version_id, actor=actor(), now=clock.business())
     flash(_("It is on record that you have taken note."), "yes")
     return redirect(url("site.notices.notice", ref=ref))

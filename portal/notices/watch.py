@@ -17,6 +17,7 @@ from portal.notices import gate
 from portal.notices.audiences import choice_of, chosen, joined_after
 from portal.notices.gate_rules import BOUNCES_WITHIN, How
 from portal.notices.models import (
+    Notice,
     NoticeChange,
     NoticeEffect,
     NoticePartner,
@@ -105,7 +106,8 @@ def _admit(session: Session, version: NoticeVersion, now: datetime) -> None:
         return
     touched = typed.affected(session, waiting, today)
     affected = frozenset().union(*touched.values())
-    companies = chosen(session, choice_of(version.choice), affected, today)
+    home = session.get_one(Notice, version.notice_id).registry_id
+    companies = chosen(session, choice_of(version.choice), affected, today, home)
     known = select(NoticePartner.partner_id).where(NoticePartner.version_id == version.id)
     there = set(session.scalars(known))
     new = {partner: why for partner, why in companies.items() if partner not in there}

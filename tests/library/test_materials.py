@@ -14,9 +14,10 @@ from portal.library.rules import MaterialKind
 from portal.store.db import db
 from portal.store.events import Event
 from portal.store.facts import Warrant
+from portal.store.scope import visible_to
 from tests.companies.cast import actor
 from tests.library.announcing import MARCH, announce, id_of, prepare, version
-from tests.people import ACCOUNT, CHANNEL, CHANNEL_L3, LEAD, NORTE, SUPPORT, SUR_ADMIN
+from tests.people import ACCOUNT, CHANNEL, CHANNEL_L3, LEAD, LEAD_L3, NORTE, SUPPORT, SUR_ADMIN
 
 DRAFT = Draft(
     MaterialKind.GUIDE,
@@ -151,3 +152,17 @@ def test_the_list_is_narrowed_by_portfolio_kind_and_language(demo):
     only = add(of_all=True)
     prepare(only, CHANNEL, "es")
     assert len(slugs(language="es")) == 4 and len(slugs(language="en")) == 3
+
+
+def test_no_registrys_trail_tells_what_a_company_fetched(demo):
+    """R1: everybody reads every portfolio, so who fetched is also nobody's partner there."""
+    commands.note_download(
+        files(version("level3-portfolio", 1))[0], actor=actor(SUR_ADMIN), now=clock.wall()
+    )
+    for email, seen in ((CHANNEL_L3, False), (LEAD_L3, False), (SUR_ADMIN, True)):
+        query = visible_to(Event, actor(email)).where(
+            Event.partner_id == actor(SUR_ADMIN).partner_id
+        )
+        told = db.session.scalars(query.where(Event.verb == "material.downloaded")).all()
+        assert bool(told) is seen, email
+        db.session.rollback()
