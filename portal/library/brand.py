@@ -11,7 +11,7 @@ from portal.kernel.localized import Localized
 from portal.library.facts import STATUS
 from portal.library.models import BrandAsset
 from portal.library.queries import NOTHING, dated_facts
-from portal.library.rules import Asset, AssetKind, Spell
+from portal.library.rules import Asset, AssetKind, Spell, Status
 from portal.registry.models import Registry
 from portal.registry.standing import Dated
 from portal.store.scope import visible_to
@@ -37,8 +37,7 @@ class Logo:
 
 
 def logos(session: Session, actor: Actor, on: date) -> dict[str, Logo]:
-    """Every brand asset by its slug, by registry and place. Two queries."""
-    found = dated_facts(session, STATUS, on)
+    """Every brand asset by its slug, by registry and place. Three queries."""
     rows = session.execute(
         visible_to(BrandAsset, actor)
         .with_only_columns(
@@ -51,6 +50,7 @@ def logos(session: Session, actor: Actor, on: date) -> dict[str, Logo]:
         .order_by(Registry.position, BrandAsset.position, BrandAsset.id)
     ).all()
     slugs = {row.id: row.slug for row in rows}
+    found = dated_facts(session, STATUS, on, slugs)
     edits = actor.may(Permission.EDIT_LIBRARY)
     made = {}
     for row in rows:
@@ -70,4 +70,4 @@ def spells(status: Dated) -> tuple[Spell, ...]:
     """All periods of a status, oldest first, as the rule reads them."""
     now = (status.now,) if status.now else ()
     held = (*status.before, *now, *status.coming)
-    return tuple(Spell(each.value, each.since, each.until) for each in held)
+    return tuple(Spell(Status(each.value), each.since, each.until) for each in held)

@@ -5,7 +5,7 @@ those who may offer it; its file, by everyone else while it is offered.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,8 +34,9 @@ from portal.library.models import (
 )
 from portal.library.rules import Audience, Purpose
 from portal.registry.models import Partner, Registry
-from portal.registry.standing import Dated, Held, dated
-from portal.store.facts import GatedFact, Warrant, in_period
+from portal.registry.standing import DAY, Dated, Held, dated
+from portal.store.announced import Announced, announced
+from portal.store.facts import GatedFact, Warrant, WarrantKind, in_period
 from portal.store.scope import open_to_all, scope, visible, visible_to
 
 open_to_all(Portal, PortalLink, Tool, ToolStanding, Process, ProcessText, MaterialShown)
@@ -113,10 +114,12 @@ class Card:
 
 
 def dated_facts(
-    session: Session, fact: GatedFact, on: date, keys: Iterable[int] | None = None
+    session: Session, fact: GatedFact, on: date, keys: Iterable[int]
 ) -> dict[int, Dated]:
-    """How `fact` of each subject (of `keys`, or all) reads on `on`. One query."""
-    model = fact.model
+    """How `fact` of each of the subjects `keys` reads on `on`, with what a notice announces of it
+    before that holds. Two queries.
+    """
+    asked, model = list(keys), fact.model
     subject = getattr(model, fact.subject)
     query: Any = (
         select(
@@ -124,31 +127,46 @@ def dated_facts(
             *(Warrant.kind, Warrant.reason),
         )
         .join(Warrant, Warrant.id == model.warrant_id)
+        .where(subject.in_(asked))
         .order_by(model.valid_from)
     )
-    if keys is not None:
-        query = query.where(subject.in_(list(keys)))
     found: dict[int, list[Held]] = {}
     for row in session.execute(query):
         found.setdefault(row[0], []).append(Held(*row[1:]))
-    return {key: dated(periods, on) for key, periods in found.items()}
+    soon = {int(key): each for key, each in announced(session, fact, asked, on).items()}
+    return {
+        key: _with_announced(dated(found.get(key, []), on), fact, soon.get(key))
+        for key in found.keys() | soon.keys()
+    }
+
+
+def _with_announced(told: Dated, fact: GatedFact, soon: Announced | None) -> Dated:
+    """`told`, and what a notice announces: what holds now ends the day before."""
+    if soon is None or any(held.since == soon.on for held in told.coming):
+        return told
+    coming = Held(fact.stored(soon.value), soon.on, None, WarrantKind.NOTICE, soon.ref)
+    now = told.now
+    if now is not None and (now.until is None or now.until >= soon.on):
+        now = replace(now, until=soon.on - DAY)
+    later = sorted((*told.coming, coming), key=lambda held: held.since)
+    return replace(told, now=now, coming=tuple(later))
 
 
 NOTHING = Dated(None, None, (), ())
 
 
 def portals(session: Session, actor: Actor, on: date) -> list[Card]:
-    """Every portal, by registry, audience and place. Two queries."""
+    """Every portal, by registry, audience and place. Three queries."""
     return _cards(session, actor, on, Portal, LINK, (Portal.audience, Portal.purpose))
 
 
 def tools(session: Session, actor: Actor, on: date) -> list[Card]:
-    """Every tool, by registry and place, those of all last. Two queries."""
+    """Every tool, by registry and place, those of all last. Three queries."""
     return _cards(session, actor, on, Tool, STANDING, (Tool.about,))
 
 
 def processes(session: Session, actor: Actor, on: date) -> list[Card]:
-    """Every process, by registry and place, those of all last. Two queries."""
+    """Every process, by registry and place, those of all last. Three queries."""
     return _cards(session, actor, on, Process, TEXT, ())
 
 
@@ -160,7 +178,6 @@ def _cards(
     fact: GatedFact,
     more: tuple[Any, ...],
 ) -> list[Card]:
-    found = dated_facts(session, fact, on)
     rows = session.execute(
         visible_to(model, actor)
         .with_only_columns(
@@ -169,7 +186,8 @@ def _cards(
         )
         .outerjoin(Registry, Registry.id == model.registry_id)
         .order_by(Registry.position.is_(None), Registry.position, model.position, model.id)
-    )
+    ).all()
+    found = dated_facts(session, fact, on, [row.id for row in rows])
     names = [column.key for column in more]
     return [
         Card(
