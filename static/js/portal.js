@@ -237,3 +237,24 @@ function arrived() {
 }
 
 arrived();
+
+/* — A count that moves is asked again while it does; the page it stands on has its newer state. — */
+
+const AGAIN = 5000;
+
+document.querySelectorAll("[data-poll]").forEach((part) => {
+  const timer = window.setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(part.dataset.poll, { cache: "no-store" });
+      if (!answer.ok) return;
+      const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = parsed.getElementById(part.id);
+      if (!fresh) return;
+      part.replaceChildren(...fresh.childNodes);
+      if (!fresh.dataset.poll) window.clearInterval(timer);
+    } catch {
+      // The next turn asks again.
+    }
+  }, AGAIN);
+});

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.kernel import clock
 from portal.notices import drafts, fanout, questions, reminders
-from portal.notices.models import NoticeReader, NoticeVersion
+from portal.notices.models import NoticePartner, NoticeReader, NoticeVersion
 from portal.notices.rules import Kind
 from portal.registry.models import Partner
 from portal.store.db import atomic, db
@@ -25,6 +25,7 @@ from tests.notices.world import (
     team_id,
     when,
 )
+from tests.orders.rows import Counted
 from tests.people import CHANNEL, CHANNEL_L3, LEAD, NORTE, SUR_ADMIN, Browser
 
 TEAM = "agreement.channel_team"
@@ -151,3 +152,35 @@ def test_amending_begins_with_what_was_published_and_needs_a_reason(demo: Flask)
         assert drafts.amend(
             notice.ref, Kind.AMENDMENT, actor=actor(CHANNEL), now=when("2017-12-03")
         )
+
+
+def cost(browser: Browser, path: str) -> int:
+    """How many queries a page asks, once it was asked before."""
+    browser.get(path)
+    with Counted() as asked:
+        browser.get(path)
+    return int(asked.count)
+
+
+def test_thirty_companies_and_thirty_drafts_cost_as_many_queries_as_one(demo: Flask) -> None:
+    notice, staff = posted(demo), Browser(demo).as_(CHANNEL)
+    pages = (f"/es/notices/{notice.ref}/proof", "/es/notices/desk")
+    few = [cost(staff, page) for page in pages]
+    with demo.app_context():
+        with atomic() as session:
+            for at in range(30):
+                company = Partner(code=f"c{at}", name=f"Compañía {at:02}")
+                session.add(company)
+                session.flush()
+                session.add(
+                    NoticePartner(
+                        version_id=notice.version_id,
+                        partner_id=company.id,
+                        why=["name"],
+                        affected=False,
+                        added_at=when("2017-12-01"),
+                    )
+                )
+        for _ in range(30):
+            draft(actor(CHANNEL), effective="2018-02-01")
+    assert [cost(staff, page) for page in pages] == few

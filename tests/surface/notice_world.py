@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from portal.accounts.models import Membership, Person
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
@@ -67,8 +68,16 @@ def post_notices() -> None:
         )
         changed = drafts.amend(other.ref, Kind.AMENDMENT, actor=author, now=clock.business())
         assert changed is not None
-    third = _drafted(people.CHANNEL_L3, "norte-l3", today + timedelta(days=50), "norte")
+    third = _drafted(people.CHANNEL_L3, "tercero-norte", today + timedelta(days=50), "norte")
     _publish(third.version_id, actor(people.CHANNEL_L3))
+    reader, now = actor(USERS["norte"][0]), clock.business()
+    assert reader.partner_id is not None
+    questions.ask(third.ref, said("pregunta", "tercero-norte"), actor=reader, now=now)
+    fallbacks.record(
+        *(third.version_id, [reader.partner_id], said("llamada", "tercero-norte"), today),
+        actor=actor(people.CHANNEL_L3),
+        now=now,
+    )
     for slug, email in AUTHORS.items():
         _drafted(email, slug, today + timedelta(days=60))
     fanout.fan_out(clock.business(), clock.wall())
@@ -101,7 +110,8 @@ def _publish(version_id: int, author: Actor) -> None:
 def tell_notices(world: World, may: Callable[..., None]) -> None:
     """Who may read which: a company its own, the registry's channel people theirs."""
     session = db.session()
-    whose = {f"{code}{more}": code for code in USERS for more in ("", "-otro", "-l3")}
+    whose = {f"{code}{more}": code for code in USERS for more in ("", "-otro")}
+    whose["tercero-norte"] = "norte"
     for notice, version, slug in session.execute(
         select(Notice, NoticeVersion, Registry.slug)
         .join(NoticeVersion, NoticeVersion.notice_id == Notice.id)
@@ -118,11 +128,24 @@ def tell_notices(world: World, may: Callable[..., None]) -> None:
         kind = "notice" if version.published_at is not None else "notice_draft"
         seen = frozenset(readers) if kind == "notice" else frozenset(PEERS[slug])
         world.things.append(Thing(kind, notice.ref, slug, frozenset(), seen))
-    for row in session.scalars(select(NoticeQuestion)):
-        world.things.append(_staffs("question_id", row.id))
-    for row in session.scalars(select(NoticeFallback)):
-        world.things.append(_staffs("fallback_id", row.id))
+    # Who a notice goes to is its proof, and shown before it is sent, to the staff of its registry.
+    names = (
+        select(Person.name, Agreement.registry_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Agreement, Agreement.partner_id == Membership.partner_id)
+    )
+    slugs = {row.id: row.slug for row in session.execute(select(Registry.id, Registry.slug))}
+    for name, registry_id in session.execute(names):
+        may(name, *PEERS[slugs[registry_id]])
+    home = select(Registry.slug).join(Notice, Notice.registry_id == Registry.id)
+    asked = home.join(NoticeQuestion, NoticeQuestion.notice_id == Notice.id)
+    for slug, row in session.execute(asked.add_columns(NoticeQuestion.id)):
+        world.things.append(_staffs("question_id", row, slug))
+    told = home.join(NoticeVersion, NoticeVersion.notice_id == Notice.id)
+    told = told.join(NoticeFallback, NoticeFallback.version_id == NoticeVersion.id)
+    for slug, row in session.execute(told.add_columns(NoticeFallback.id)):
+        world.things.append(_staffs("fallback_id", row, slug))
 
 
-def _staffs(kind: str, identifier: int) -> Thing:
-    return Thing(kind, str(identifier), CTL, frozenset(), frozenset(PEERS[CTL]))
+def _staffs(kind: str, identifier: int, slug: str) -> Thing:
+    return Thing(kind, str(identifier), slug, frozenset(), frozenset(PEERS[slug]))

@@ -260,6 +260,7 @@ ROLE = {
     **dict.fromkeys(PARTNER, Role.PARTNER_USER),
     **dict.fromkeys(_ADMIN.values(), Role.PARTNER_ADMIN),
     **dict.fromkeys(CHANNEL, Role.CHANNEL_MANAGER),
+    **dict.fromkeys((people.LEAD, people.LEAD_L3), Role.CHANNEL_LEAD),
     **dict.fromkeys(SERVES, Role.ACCOUNT_TEAM),
     people.SUPPORT: Role.SUPPORT,
     people.CSM: Role.CSM,
