@@ -18,6 +18,7 @@ from portal.notices import changes as typed
 from portal.notices.changes import Change
 from portal.notices.gate_rules import How, Terms, effect, first_day
 from portal.notices.models import NoticeChange, NoticeEffect, NoticePartner, NoticeVersion
+from portal.store.facts import GatedFact, Key
 from portal.store.periods import take_effect, undo
 
 
@@ -82,12 +83,37 @@ def call_off(session: Session, version: NoticeVersion, now: datetime) -> int:
         assert version.warrant_id is not None
         keys = [change.key for change in group]
         undo(session, group[0].fact, keys, warrant_id=version.warrant_id, after=today)
+        _restore(session, group[0].fact, keys, today)
     rows = session.scalars(select(NoticePartner).where(NoticePartner.version_id == version.id))
     held = 0
     for row in rows:
         row.withdrawn = row.effect_on is None or row.effect_on > today
         held += not row.withdrawn
     return held
+
+
+def _restore(session: Session, fact: GatedFact, keys: Collection[Key], today: date) -> None:
+    """What other live notices brought about for days to come holds again where it was written over:
+    of two that name the same day the later one held, and may be called off.
+    """
+    query = (
+        select(
+            *(NoticeChange.subject, NoticeChange.value),
+            *(NoticeEffect.effect_on, NoticeVersion.warrant_id),
+        )
+        .join(NoticeEffect, NoticeEffect.change_id == NoticeChange.id)
+        .join(NoticeVersion, NoticeVersion.id == NoticeChange.version_id)
+        .where(
+            NoticeChange.fact == fact.name,
+            NoticeChange.subject.in_([str(key) for key in keys]),
+            NoticeEffect.effect_on > today,
+            NoticeVersion.superseded_at.is_(None),
+        )
+        .order_by(NoticeEffect.effect_on, NoticeEffect.sealed_at, NoticeEffect.change_id)
+    )
+    for subject, value, on, warrant_id in session.execute(query).all():
+        values = {fact.key(subject): value["value"]}
+        take_effect(session, fact, values, on=on, warrant_id=warrant_id)
 
 
 def _one_at_a_time(session: Session, version: NoticeVersion) -> None:

@@ -32,15 +32,18 @@ from tests.notices.world import (
     agreement_id,
     draft,
     next_version,
+    opens,
     partner_id,
     publish,
     registry_id,
     team_id,
+    value,
     when,
 )
 from tests.people import CHANNEL, CHANNEL_L3, LEAD_L3, NORTE, Browser
 
 TEAM, SITS = "agreement.channel_team", "council.sits_in"
+TERMS = "agreement.compensation_terms"
 NOW = when("2017-12-01")
 
 
@@ -180,3 +183,24 @@ def test_a_trial_mail_of_a_draft_that_is_gone_tells_of_no_other(demo: Flask) -> 
     assert "Secret" not in other.get("/en/inbox/")
     page = other.get(f"/en/inbox/{letter}")
     assert "Hush" not in page and "Secret" not in page
+
+
+@pytest.mark.parametrize("day", ["2018-01-15", "2018-01-10", "2018-01-20"])
+def test_calling_off_one_of_two_notices_leaves_the_other_what_it_brings(
+    demo: Flask, day: str
+) -> None:
+    """N2, N5: both were sealed; what the first one announced holds from its day, whatever became of
+    the second."""
+    agreement = agreement_id("CTL-A-1042")
+    first, second = (
+        draft(actor(CHANNEL), (TERMS, agreement, terms), topic="compensation", effective=on)
+        for terms, on in (("Indirect 2018-A", "2018-01-15"), ("Indirect 2018-B", day))
+    )
+    for notice in (first, second):
+        publish(notice, actor(CHANNEL), NOW)
+        opens(notice, actor(NORTE), when("2017-12-02"))
+    ended = next_version(second, actor(CHANNEL), when("2017-12-03"), Kind.WITHDRAWAL)
+    publish(ended, actor(CHANNEL), when("2017-12-03"))
+    assert value(TERMS, agreement, "2018-01-14") == "Indirect 2012-B · 12 % MRC"
+    for on in ("2018-01-15", "2018-01-21", "2019-01-01"):
+        assert value(TERMS, agreement, on) == "Indirect 2018-A"
