@@ -153,7 +153,12 @@ def durability(_place: Place) -> Iterator[Finding]:
 def pages_of_the_file(place: Place) -> Iterator[Finding]:
     """Deep, on SQLite: the database file is whole."""
     if place.deep and not on_postgresql():
-        for line in db.session().scalars(text("PRAGMA quick_check(5)")):
+        try:
+            lines = db.session().scalars(text("PRAGMA quick_check(5)")).all()
+        except DBAPIError as error:  # so damaged that the look itself gives up
+            db.session.rollback()
+            lines = [first_line(error)]
+        for line in lines:
             if line != "ok":
                 yield Finding("database.damaged", {"error": " ".join(line.split())})
 

@@ -24,6 +24,7 @@ from portal.kernel.localized import Localized
 from portal.store.db import Base
 from portal.store.events import who
 from portal.store.scope import internal
+from portal.store.types import row_id
 
 Key = int | str
 Words = str | Localized
@@ -132,6 +133,8 @@ class GatedFact:
     def key(self, text: str) -> Key:
         """The key of a subject from its text. Raises ValueError for one it cannot be."""
         kind = self.model.__table__.c[self.subject].type.python_type
+        if kind is int:
+            return row_id(text)
         found: Key = kind(text)
         return found
 

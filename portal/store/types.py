@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 
 from portal.kernel.localized import Localized
 
+LARGEST_ID = 2**31 - 1
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, kept in UTC. Raises ValueError for a naive one."""
@@ -73,3 +75,10 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def new_ref(length: int = 8) -> str:
     """A short opaque public reference: 31**8 possibilities, says nothing of order or count."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def row_id(text: str) -> int:
+    """The number of a row as a query names it. Raises ValueError for what no database holds."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_ID):
+        raise ValueError(f"{text[:20]!r} is no row")
+    return int(text)

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request, url_for
 from werkzeug.routing import IntegerConverter, Map
 
+from portal.store.types import LARGEST_ID
+from portal.store.types import row_id as row_id
+
 LANGUAGES = ("es", "en")
 # A path of this portal: one slash, then no second slash or backslash, nothing a browser would strip.
 SAFE_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
-
-
-LARGEST_ID = 2**31 - 1
 
 
 class RowId(IntegerConverter):
@@ -21,13 +21,6 @@ class RowId(IntegerConverter):
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=LARGEST_ID)
-
-
-def row_id(text: str) -> int:
-    """The number of a row as a query names it. Raises ValueError for what no database holds."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_ID):
-        raise ValueError(f"{text[:20]!r} is no row")
-    return int(text)
 
 
 def site() -> Blueprint:

@@ -61,7 +61,7 @@ def test_who_is_forgotten_leaves_nothing_that_tells_who_it_was(
 ) -> None:
     """Every text of every table is read: neither name nor address stands anywhere any more."""
     visitor.as_(NORTE).post(
-        "/es/account/settings", {"name": "Zoraida Quispe", "language": "es", "region": ""}
+        "/es/account/settings", {"name": "Zoraida Huarcaya", "language": "es", "region": ""}
     )
     visitor.post("/es/account/forget", {})
     found = [
@@ -69,7 +69,7 @@ def test_who_is_forgotten_leaves_nothing_that_tells_who_it_was(
         for table in Base.metadata.sorted_tables
         for column in table.columns
         for value in db.session.scalars(select(column))
-        if NORTE in str(value) or "Quispe" in str(value)
+        if NORTE in str(value) or "Huarcaya" in str(value)
     ]
     db.session.rollback()
     assert found == []

@@ -17,8 +17,6 @@ from portal.store.events import Event
 from portal.store.files import File
 from tests.files.conftest import bring, registry
 from tests.people import (
-    ACCOUNT,
-    ACCOUNT_L3,
     ADMIN,
     CHANNEL,
     CHANNEL_L3,
@@ -37,7 +35,7 @@ from tests.people import (
 from tests.registry.world import CTL, L3
 
 CANARY = "canary-8812"
-NEVER = {ACCOUNT, ACCOUNT_L3, ADMIN, CSM, FINANCE, SUPPORT}
+NEVER = {ADMIN, CSM, FINANCE, SUPPORT}
 # Whose file it is, of which registry, and who sees it, by hand from facts.md section 9.
 CASES: dict[str, tuple[str, str | None, set[str]]] = {
     "a company's own draft": (NORTE, None, {NORTE, NORTE_ADMIN}),

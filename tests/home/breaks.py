@@ -100,7 +100,7 @@ def _demo_accounts(ward: Ward) -> None:
         session.execute(update(Person).where(Person.id == first).values(email=made_up))
 
 
-@breaks("storage.unwritable", along=("secret.elsewhere",))
+@breaks("storage.unwritable", along=("secret.elsewhere", "file.missing"))
 def _no_folder(ward: Ward) -> None:
     for file in sorted(ward.data.rglob("*"), reverse=True):
         file.unlink() if file.is_file() else file.rmdir()

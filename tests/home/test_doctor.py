@@ -186,4 +186,4 @@ def test_a_file_that_is_damaged_is_told(sqlite_house: House, tmp_path: Path) -> 
     done = flask(tmp_path, "doctor", "--deep", "--json")
     codes = {one["code"] for each in json.loads(done.stdout)["checks"] for one in each["findings"]}
     assert done.returncode == 1
-    assert "database.damaged" in codes
+    assert "database.damaged" in codes, done.stdout
