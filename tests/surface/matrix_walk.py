@@ -113,13 +113,13 @@ def things_of(world: World, row: Row, player: Player, relation: str) -> list[Thi
 
 def path_of(rule: Rule, kind: str, thing: Thing | None) -> str:
     """The Spanish address of `rule` for a thing; None: for one that nobody has."""
-    path = rule.rule.replace(LANG, "es")
+    path = rule.rule.replace(LANG, "es").replace("<day>", "2017-12-01")
     if not kind:
         return path
     argument = ARGUMENT.get(kind, kind)
     value = thing.value if thing else UNKNOWN.get(kind, "2147483646")
     path = re.sub(rf"<(int:)?{argument}>", value, path)
-    path = path.replace("<int:number>", "1").replace("<day>", "2017-12-01")
+    path = path.replace("<int:number>", "1")
     path = path.replace("<slug>", thing.registry if thing else "centurylink")
     assert "<" not in path, path
     return path
@@ -255,11 +255,13 @@ class Walk:
         return {secret for secret in self.secrets if secret in said and secret not in path}
 
 
-# All that reading writes: that a file was fetched (the event of it), when a feed was last read.
+# All that reading writes: that a file was fetched (the event of it), when a feed was last read, that
+# a notice was opened, which serves its company.
 RECEIPTS = {
     "site.files.file": {"event"},
     "feeds.atom": {"attempt", "feed_key"},
     "feeds.calendar": {"attempt", "feed_key"},
+    "site.notices.notice": {"event", "notice_partner", "notice_reader"},
     "site.library.file": {"event", "material_download"},
     "site.library.logo_file": {"event"},
 }

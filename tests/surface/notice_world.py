@@ -13,7 +13,13 @@ from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.notices import drafts, fallbacks, fanout, publishing, questions, reading
 from portal.notices.audience_rules import Choice
-from portal.notices.models import Notice, NoticeFallback, NoticeQuestion, NoticeVersion
+from portal.notices.models import (
+    Notice,
+    NoticeFallback,
+    NoticeQuestion,
+    NoticeReader,
+    NoticeVersion,
+)
 from portal.notices.rules import Kind
 from portal.registry.models import Agreement, Partner, Registry
 from portal.store.db import db
@@ -125,6 +131,7 @@ def tell_notices(world: World, may: Callable[..., None]) -> None:
         for what in ("titulo", "texto", "motivo", "condiciones", "pregunta", "llamada"):
             may(said(what, of), *readers)
         may(notice.ref, *readers)
+        _mailed(version, of, whose.get(of), may)
         kind = "notice" if version.published_at is not None else "notice_draft"
         seen = frozenset(readers) if kind == "notice" else frozenset(PEERS[slug])
         world.things.append(Thing(kind, notice.ref, slug, frozenset(), seen))
@@ -145,6 +152,25 @@ def tell_notices(world: World, may: Callable[..., None]) -> None:
     told = told.join(NoticeFallback, NoticeFallback.version_id == NoticeVersion.id)
     for slug, row in session.execute(told.add_columns(NoticeFallback.id)):
         world.things.append(_staffs("fallback_id", row, slug))
+
+
+def _mailed(version: NoticeVersion, of: str, code: str | None, may: Callable[..., None]) -> None:
+    """What a notice's mail says is known to whom it was sent, whomever they act for since; and, as
+    mail stands in the portal alone here, to its administrators.
+    """
+    session = db.session()
+    to = select(Person.email).join(NoticeReader, NoticeReader.person_id == Person.id)
+    knows = {people.ADMIN, *session.scalars(to.where(NoticeReader.version_id == version.id))}
+    if code is None or version.published_at is None:
+        return
+    for what in ("titulo", "texto", "motivo", "condiciones"):
+        may(said(what, of), *knows)
+    company = session.scalars(select(Partner).where(Partner.code == code)).one()
+    terms = select(Agreement.number).join(Registry, Registry.id == Agreement.registry_id)
+    of_theirs = terms.where(Agreement.partner_id == company.id, Registry.slug == CTL)
+    ref = session.get_one(Notice, version.notice_id).ref
+    for text in (ref, company.name, f"Canario 77 % MRC para {code}", *session.scalars(of_theirs)):
+        may(text, *knows)
 
 
 def _staffs(kind: str, identifier: int, slug: str) -> Thing:

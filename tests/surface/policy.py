@@ -122,7 +122,7 @@ POLICY: dict[str, Row] = {
     "site.faq_desk.correct": Row(frozenset({LEAD}), "text_id", own=422),
     "site.faq_desk.announce": Row(STAFF, "text_id", own=422),
     "site.faq_desk.add": Row(STAFF, "text_id", own=409),
-    "site.faq_desk.place": Row(STAFF, "text_id"),
+    "site.faq_desk.place": Row(STAFF, "text_id", also=(404,)),
     "site.faq_desk.arrange": Row(STAFF, "text_id", own=422),
     "site.faq_desk.opinions": Row(STAFF, "text_id"),
     # Contracts, agreements, orders.

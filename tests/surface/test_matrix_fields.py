@@ -252,5 +252,5 @@ def test_every_field_that_is_chosen_or_hidden_is_listed(
                     met.add((form.endpoint, name))
                 elif kind in CHOSEN and name not in PLAIN:
                     unlisted.add((form.endpoint, name))
-    assert not unlisted, sorted(unlisted)
+    assert not unlisted, "\n".join(map(str, sorted(unlisted)))
     assert met | set(UNMET) == set(NAMING), set(NAMING) - met - set(UNMET)
