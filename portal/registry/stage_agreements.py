@@ -1,23 +1,27 @@
 """Staging of agreements: the row itself, and its three dated facts (N1)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from portal.kernel.spans import Span
+from portal.kernel.spans import Span, by_start
 from portal.registry.facts import CHANNEL_TEAM, COMPENSATION, SCHEDULE
 from portal.registry.models import Agreement, Partner, Team
 from portal.registry.problems import Held
 from portal.registry.rows import Key, Row
 from portal.registry.rules import ImportCode, TeamKind
-from portal.registry.spans import Claim, Value, settle
+from portal.registry.spans import Claim, Fresh, Value, settle
 from portal.registry.stage_contracts import team_codes
-from portal.registry.staging import Lookup, Plan, Stage, Values, Warrants, cells, compare
+from portal.registry.staging import Lookup, Plan, Stage, Values, Warrants, cells, compare, fetch
 from portal.store.facts import GatedFact
 from portal.store.periods import spans_of, write_spans
 
 KEY = ("registry_id", "number")
 OWN = ("program", "status", "starts_on", "ends_on")
 ATTRS = (*KEY, "partner_id", *OWN)
+# A new agreement that begins so soon after the last one goes on with what that one said.
+RENEWS_WITHIN = timedelta(days=90)
 FACTS = {
     "compensation_terms": COMPENSATION,
     "payment_schedule": SCHEDULE,
@@ -52,6 +56,7 @@ def stage(rows: Sequence[Row], at: Stage) -> Plan:
     for name, fact in FACTS.items():
         _settle(at, plan, name, fact, staged, given, compared.ids, touched)
     plan.writes.insert(0, lambda warrants: compared.write(at.session, Agreement))
+    plan.writes.append(lambda warrants: _name_new(at, plan))
     plan.created = len(compared.new)
     plan.changed = len({row.line for row, _ in compared.different} | (touched & {*compared.ids}))
     plan.unchanged = len(staged) - plan.created - plan.changed
@@ -69,13 +74,20 @@ def _settle(
     touched: set[int],
 ) -> None:
     standing = spans_of(at.session, fact, ids.values())
+    renewed = _renewed(at, fact, [each for each in staged if each[0].line not in ids])
     codes = team_codes(at) if fact is CHANNEL_TEAM else {}
     changed: dict[Key, list[Span]] = {}
     for row, values in staged:
         value = given[row.line][name]
+        goes_on = renewed.get(row.line, [])
+        said = [span.value for span in goes_on]
+        inherited = value if value in said else said[0] if said else None
+        spans = standing.get(ids.get(row.line, -1), [])
+        if inherited:
+            spans = [Span(values["starts_on"], None, inherited, Fresh.INHERITED)]
+            changed[row.key] = spans
         if not value:
             continue
-        spans = standing.get(ids.get(row.line, -1), [])
         claim = Claim(row.line, values["starts_on"], None, value)
         settled = settle(spans, [claim], today=at.today, correct=at.correct)
         cell = row.values[name]
@@ -92,6 +104,44 @@ def _settle(
             changed[row.key] = settled.spans
     if changed:
         plan.writes.append(lambda warrants: _write(at, fact, changed, warrants))
+
+
+def _renewed(
+    at: Stage, fact: GatedFact, new: Sequence[tuple[Row, Values]]
+) -> dict[int, list[Span]]:
+    """What the agreements say that a new one follows, by line, the latest first: those of the same
+    partner, registry and program that ran not long before it. A new number announces nothing (N1).
+    """
+    partners = [values["partner_id"] for _, values in new]
+    own = (Agreement.program, Agreement.starts_on, Agreement.ends_on)
+    columns = (Agreement.id, Agreement.registry_id, Agreement.partner_id, *own)
+    there = list(fetch(at.session, columns, Agreement.partner_id, partners))
+    spans = spans_of(at.session, fact, [one.id for one in there])
+    found: dict[int, list[Span]] = {}
+    for row, values in new:
+        whose = tuple(values.get(name) for name in ("registry_id", "partner_id", "program"))
+        start = values["starts_on"]
+        last = [
+            span
+            for one in there
+            if (one.registry_id, one.partner_id, one.program) == whose
+            and one.starts_on < start
+            and (one.ends_on is None or one.ends_on >= start - RENEWS_WITHIN)
+            for span in [each for each in spans.get(one.id, []) if each.start < start][-1:]
+        ]
+        found[row.line] = sorted(last, key=by_start, reverse=True)
+    return found
+
+
+def _name_new(at: Stage, plan: Plan) -> None:
+    """Give what is held and corrected of new agreements their ids, now that they are written."""
+    for listed in (plan.held, plan.corrected):
+        new = [each.subject for each in listed if each.subject_id is None]
+        lookup = Lookup(at, Agreement, "number", new)
+        for place, each in enumerate(listed):
+            if each.subject_id is None:
+                made = lookup.get(each.subject, at.registries[each.registry])
+                listed[place] = replace(each, subject_id=made.id)
 
 
 def _subject(row: Row) -> tuple[str, str]:

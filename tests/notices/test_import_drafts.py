@@ -8,9 +8,12 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
+from portal.kernel import clock
+from portal.kernel.access import SYSTEM
 from portal.notices.models import Notice, NoticeChange, NoticeVersion
+from portal.registry.commands import import_file
 from portal.store.db import db
-from tests.notices.world import agreement_id, value
+from tests.notices.world import agreement_id, team_id, value
 
 
 def exported(demo: Flask) -> list[list[str]]:
@@ -60,3 +63,25 @@ def test_a_held_change_is_drafted_once_by_registry_and_topic(demo: Flask, tmp_pa
         }
     first[terms] = "8 %"
     assert len(give(demo, tmp_path, rows)["drafted"]) == 1
+
+
+def test_a_new_number_for_an_agreement_changes_nothing(demo: Flask, tmp_path: Path) -> None:
+    """N1: one that ends and one that follows it in the same file go on with team, terms and schedule;
+    what the file says otherwise is drafted."""
+    head = "registry,agreement_number,partner_id,program,status,starts_on,ends_on"
+    rows = (
+        f"{head},compensation_terms,payment_schedule,channel_team",
+        "centurylink,CTL-A-1042,norte,indirect,active,2012-01-01,2017-11-30,,,",
+        "centurylink,CTL-A-9999,norte,indirect,active,2017-12-01,,Otra · 5 %,Anual,CTL-CANAL-2",
+        "centurylink,CTL-A-9998,sur,indirect,active,2017-12-01,,Nueva · 5 %,Anual,CTL-CANAL-2",
+    )
+    path = tmp_path / "agreements.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    done = import_file("agreements", path, actor=SYSTEM, now=clock.wall())
+    assert not done.errors and len(done.held) == 3 and len(done.drafted) == 3
+    key = agreement_id("CTL-A-9999")
+    assert {each.subject_id for each in done.held} == {key}
+    assert value("agreement.compensation_terms", key, "2017-12-05") == "Indirect 2012-B · 12 % MRC"
+    assert value("agreement.channel_team", key, "2017-12-05") == team_id("CTL-CANAL-1")
+    fresh = agreement_id("CTL-A-9998")
+    assert value("agreement.compensation_terms", fresh, "2017-12-05") == "Nueva · 5 %"
