@@ -15,7 +15,9 @@ from sqlalchemy import select, update
 
 from portal.accounts import own
 from portal.accounts.models import Membership, Person, SignIn
+from portal.councils.models import Council
 from portal.kernel.access import Actor
+from portal.notices.models import NoticePartner, NoticeVersion
 from portal.registry.models import Partner, Registry, Team
 from portal.registry.rules import TeamKind
 from portal.store.db import atomic, db
@@ -58,6 +60,19 @@ def _teams(_world: World, _email: str) -> list[str]:
     query = select(Team.id).join(Registry, Registry.id == Team.registry_id)
     foreign = (Registry.slug == L3) | (Team.kind == TeamKind.ACCOUNT)
     return _list(query.where(foreign))
+
+
+def _elsewhere(model: Any) -> Callable[[World, str], list[str]]:
+    """Rows of a model that stand in the other registry than CenturyLink's channel."""
+    query = select(model.id).join(Registry, Registry.id == model.registry_id)
+    return lambda _world, _email: _list(query.where(Registry.slug == L3))
+
+
+def _versions(_world: World, email: str) -> list[str]:
+    """Those of notices that never went to the reader's company."""
+    sent = select(NoticePartner.version_id).join(Partner, Partner.id == NoticePartner.partner_id)
+    sent = sent.where(Partner.code == PARTNER.get(email, ""))
+    return _list(select(NoticeVersion.id).where(NoticeVersion.id.not_in(sent)))
 
 
 def _files(_world: World, email: str) -> list[str]:
@@ -105,6 +120,12 @@ NAMING = {
     ("site.audit.export", "person"): Names(NUMBER, _people),
     ("site.registry.book", "customer"): Names(NUMBER, _things("customer_id")),
     ("site.registry.book", "partner"): Names(NUMBER, _things("partner_id")),
+    ("site.notices.acknowledge", "version"): Names(NUMBER, _versions),
+    ("site.notices.begin", "councils"): Names(NUMBER, _elsewhere(Council)),
+    ("site.notices.save", "councils"): Names(NUMBER, _elsewhere(Council)),
+    ("site.notices.hand_over", "person"): Names(NUMBER, _people),
+    ("site.answering.index", "team"): Names(NUMBER, _elsewhere(Team)),
+    ("site.answering.hand", "team"): Names(NUMBER, _elsewhere(Team)),
     ("site.staff.index", "company"): Names(NUMBER, _none),
     ("site.staff.index", "registry"): Names("nowhere", _none),
     ("site.staff.send_first", "company"): Names(NUMBER, _none),
@@ -119,6 +140,10 @@ PLAIN = {
     **dict.fromkeys(
         ("program_centurylink", "program_level3", "a", "new", "product"), "a short list"
     ),
+    **dict.fromkeys(("kind", "portfolio", "lang", "topic", "whom", "programs"), "a short list"),
+    **dict.fromkeys(("anonymous", "helpful", "into", "about"), "a short list"),
+    **dict.fromkeys(("question", "asset", "trainings"), "by its name; everybody reads them"),
+    **dict.fromkeys(("seen", "revision"), "what the form was drawn from"),
     **dict.fromkeys(("next", "token", "on"), "an address, a bearer's token, a date"),
     **dict.fromkeys(("key", "idempotency_key", "publish"), "of the form itself"),
     **dict.fromkeys(("demo", "username"), "the demo's own, whom everybody sees"),
@@ -181,6 +206,7 @@ def answer(asker: Asker, form: Form, name: str, value: str) -> str:
     assert wrote <= ({"event"} if form.endpoint == "site.audit.export" else set()), (form, wrote)
     said = re.sub(rf'(name="{name}"[^>]*value="){value}"', r'\1…"', plain(response))
     said = re.sub(rf"({name}(?:=|%3D)){value}\b", r"\1…", said)
+    said = re.sub(rf"\b{value}(?=&#39; )", "…", said)  # no choice of this field, as it was typed
     said = "\n".join(line for line in said.splitlines() if VERB not in line)
     return f"{said}\n{response.headers.get('Location', '')}"
 
