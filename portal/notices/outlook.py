@@ -3,10 +3,9 @@ and from corrections. Every line leads to its notice.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -41,13 +40,16 @@ class Outlook:
 
 
 def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
-    """The changes of the actor's company as of `on`: what was published later is not there."""
+    """The changes of the actor's company as of `on`: what was published, sealed or called off later
+    is not there yet.
+    """
+    over = day_start(on + DAY, clock.zone().key)
     query = (
         visible_to(NoticeChange, actor)
         .with_only_columns(
             *(NoticeChange.id, NoticeChange.version_id, Notice.ref, NoticeVersion.title),
             *(NoticeVersion.effective_on, NoticeVersion.published_at, NoticeVersion.lead_days),
-            *(NoticeVersion.superseded_at, NoticeEffect.effect_on),
+            *(NoticeVersion.superseded_at, NoticeEffect.effect_on, NoticeEffect.sealed_at),
         )
         .join(NoticeVersion, NoticeVersion.id == NoticeChange.version_id)
         .join(Notice, Notice.id == NoticeVersion.notice_id)
@@ -57,23 +59,21 @@ def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
             & (NoticePartner.partner_id == actor.partner_id),
         )
         .outerjoin(NoticeEffect, NoticeEffect.change_id == NoticeChange.id)
-        .where(or_(NoticeVersion.superseded_at.is_(None), NoticePartner.withdrawn.is_(False)))
-        .where(NoticeVersion.published_at < day_start(on + DAY, clock.zone().key))
+        .where(NoticeVersion.published_at < over)
         .order_by(NoticeChange.id)
     )
-    rows = {row.id: row for row in session.execute(query)}
+    rows = {row.id: row for row in session.execute(query) if _stands(row, over)}
+    days = {each: row.effect_on if _sealed(row, over) else None for each, row in rows.items()}
     changes = typed.by_ids(session, rows)
-    told = in_told(session, changes, {i: row.effect_on for i, row in rows.items()}, lang)
     lines = [
         Line(
             words,
-            row.effect_on or soonest(terms_of(row)),
-            row.effect_on is not None,
-            row.ref,
-            row.title,
+            days[change.id] or soonest(terms_of(rows[change.id])),
+            days[change.id] is not None,
+            rows[change.id].ref,
+            rows[change.id].title,
         )
-        for words, row in zip(told, (rows[one.id] for one in changes), strict=True)
-        if row.superseded_at is None or row.effect_on is not None
+        for words, change in zip(in_told(session, changes, days, lang), changes, strict=True)
     ]
     held = [line for line in lines if line.certain and line.on <= on]
     coming = [line for line in lines if line not in held]
@@ -81,3 +81,14 @@ def load(session: Session, actor: Actor, on: date, lang: str) -> Outlook:
         tuple(sorted(held, key=lambda line: line.on, reverse=True)),
         tuple(sorted(coming, key=lambda line: line.on)),
     )
+
+
+def _sealed(row: Any, over: datetime) -> bool:
+    return row.sealed_at is not None and row.sealed_at < over
+
+
+def _stands(row: Any, over: datetime) -> bool:
+    """Whether by `over` no later version had taken the place of one that did not hold yet."""
+    if row.superseded_at is None or row.superseded_at >= over:
+        return True
+    return row.effect_on is not None and row.effect_on <= clock.local_date(row.superseded_at)

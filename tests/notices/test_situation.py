@@ -4,7 +4,17 @@ import pytest
 from flask import Flask
 
 from portal.kernel import clock
-from tests.notices.world import actor, agreement_id, draft, opens, publish, team_id, when
+from portal.notices.rules import Kind
+from tests.notices.world import (
+    actor,
+    agreement_id,
+    draft,
+    next_version,
+    opens,
+    publish,
+    team_id,
+    when,
+)
 from tests.people import CHANNEL, NORTE, SUR, Browser
 
 TEAM = "agreement.channel_team"
@@ -62,3 +72,23 @@ def test_what_still_holds_tells_each_promise_of_a_company_on_a_day(
     assert "Qué sigue vigente para Integradora Norte" in changed and sealed in changed
     assert "Nada ha cambiado para Integradora Norte" in norte.get("/es/promises/2018-01-07")
     assert "Nada ha cambiado para Conexiones Sur" in sur.get("/es/promises/2018-01-15")
+
+
+def test_a_day_that_is_past_goes_on_telling_what_was_announced_then(
+    demo: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page keeps its address and its word: a notice called off later was announced on that day."""
+    author = actor(CHANNEL)
+    notice = draft(
+        author, (TEAM, agreement_id("CTL-A-1042"), team_id("CTL-CANAL-2")), effective="2018-01-15"
+    )
+    publish(notice, author, when("2017-12-01"))
+    opens(notice, actor(NORTE), when("2017-12-02"))
+    ended = next_version(notice, author, when("2017-12-05"), Kind.WITHDRAWAL)
+    publish(ended, author, when("2017-12-05"))
+    later = when("2018-02-01")
+    monkeypatch.setattr(clock, "business", lambda: later)
+    reader = Browser(demo).as_(NORTE)
+    assert notice.ref in reader.get("/es/promises/2017-12-04")
+    assert notice.ref not in reader.get("/es/promises/2017-12-05")
+    assert notice.ref not in reader.get("/es/promises/2018-02-01")
