@@ -17,6 +17,8 @@ MARKS = {NORTE_ADMIN: "CANARIO-N", SUR_ADMIN: "CANARIO-S"}
 SUBMIT = "main form:first-of-type button[type=submit]"
 LINKS = "() => [...document.querySelectorAll('a[href^=\"/es\"]')].map(a => a.pathname + a.search)"
 # Of pages that differ in what they are about alone, one is read.
+# What a browser takes down instead of showing it.
+FILE = re.compile(r"/files?(/|$)|/feed$|\.csv$")
 ABOUT = re.compile(r"\d+|(?<=/)[0-9A-Z]{8}\b|[0-9a-f-]{36}|(?<=/faq/)[a-z-]+|(?<==)[^&]+")
 
 
@@ -57,7 +59,7 @@ class Rival:
             for shape in sorted(ahead):
                 opened.add(shape)
                 path = next(path for path in sorted(self.links) if ABOUT.sub("…", path) == shape)
-                if not path.startswith("/es/files/"):
+                if not FILE.search(path):
                     self.open(path)
 
     def about(self, other: "Rival") -> list[str]:
@@ -153,8 +155,9 @@ def test_without_a_scope_the_browser_would_show_it(
 
 def _asked(rival: Rival, path: str) -> int:
     """What the browser is answered, a download included."""
-    if not path.startswith("/es/files/"):
+    if not FILE.search(path):
         return rival.open(path)
     answer = rival.page.request.get(path)
-    rival.found += [f"{path}: {word}" for word in rival.foreign if word in answer.text()]
+    told = answer.body().decode("utf-8", "replace")
+    rival.found += [f"{path}: {word}" for word in rival.foreign if word in told]
     return answer.status

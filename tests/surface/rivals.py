@@ -34,10 +34,43 @@ LOST, WON, LOST_SERVICE, WON_SERVICE = (
 )
 ALIKE = "48-KFGS-310225-000-CE"
 CONTRACTS = (
-    (CTL, LOST, "X-1", "norte", "CTL-CUENTA-1", "active", "2013-01-01", "", "auto_renew", ""),
-    (CTL, "CTL-H-0002", "X-1", "sur", "CTL-CUENTA-1", "active", "2016-01-01", "", "expire", LOST),
-    (CTL, "CTL-H-0011", "X-1", "sur", "CTL-CUENTA-2", "active", "2013-01-01", "", "expire", ""),
-    (CTL, WON, "X-1", "norte", "CTL-CUENTA-2", "active", "2016-01-01", "", "expire", "CTL-H-0011"),
+    (CTL, LOST, "RIVALES-1", "norte", "CTL-CUENTA-1", "active", "2013-01-01", "", "auto_renew", ""),
+    (
+        CTL,
+        "CTL-H-0002",
+        "RIVALES-1",
+        "sur",
+        "CTL-CUENTA-1",
+        "active",
+        "2016-01-01",
+        "",
+        "expire",
+        LOST,
+    ),
+    (
+        CTL,
+        "CTL-H-0011",
+        "RIVALES-1",
+        "sur",
+        "CTL-CUENTA-2",
+        "active",
+        "2013-01-01",
+        "",
+        "expire",
+        "",
+    ),
+    (
+        CTL,
+        WON,
+        "RIVALES-1",
+        "norte",
+        "CTL-CUENTA-2",
+        "active",
+        "2016-01-01",
+        "",
+        "expire",
+        "CTL-H-0011",
+    ),
 )
 SERVICES = (
     (CTL, LOST_SERVICE, LOST, "CTL-ETHERNET", "active", "2013-02-01", "Puerto Cedido"),
@@ -94,7 +127,7 @@ def settle(house: House, folder: Path) -> World:
         house.state("demo")
         desk = Desk(house.app, folder)
         for kind, rows in (
-            ("customers", [("X-1", SHARED)]),
+            ("customers", [("RIVALES-1", SHARED)]),
             ("contracts", CONTRACTS),
             ("services", SERVICES),
         ):

@@ -86,7 +86,7 @@ def test_no_page_key_filter_or_order_breaks_a_list_or_lengthens_it(
     for path, name in queries(walk(browser, deep=1)):
         for value in (*PAGES, "id; DROP TABLE person", "name desc", "1) UNION SELECT 1 --"):
             response = browser._send("get", path, query_string={name: value})
-            assert response.status_code in (200, 302, 400, 404), (path, name, value)
+            assert response.status_code in (200, 302, 400, 404, 422), (path, name, value)
             assert response.text.count("<tr") <= 201, (path, name)
     for extra in (
         "limit",
