@@ -34,35 +34,13 @@ LOST, WON, LOST_SERVICE, WON_SERVICE = (
 )
 ALIKE = "48-KFGS-310225-000-CE"
 CONTRACTS = (
-    (CTL, LOST, "RIVALES-1", "norte", "CTL-CUENTA-1", "active", "2013-01-01", "", "auto_renew", ""),
-    (
-        CTL,
-        "CTL-H-0002",
-        "RIVALES-1",
-        "sur",
-        "CTL-CUENTA-1",
-        "active",
-        "2016-01-01",
-        "",
-        "expire",
-        LOST,
-    ),
-    (
-        CTL,
-        "CTL-H-0011",
-        "RIVALES-1",
-        "sur",
-        "CTL-CUENTA-2",
-        "active",
-        "2013-01-01",
-        "",
-        "expire",
-        "",
-    ),
+    (CTL, LOST, "RIV-1", "norte", "CTL-CUENTA-1", "active", "2013-01-01", "", "auto_renew", ""),
+    (CTL, "CTL-H-0002", "RIV-1", "sur", "CTL-CUENTA-1", "active", "2016-01-01", "", "expire", LOST),
+    (CTL, "CTL-H-0011", "RIV-1", "sur", "CTL-CUENTA-2", "active", "2013-01-01", "", "expire", ""),
     (
         CTL,
         WON,
-        "RIVALES-1",
+        "RIV-1",
         "norte",
         "CTL-CUENTA-2",
         "active",
@@ -127,7 +105,7 @@ def settle(house: House, folder: Path) -> World:
         house.state("demo")
         desk = Desk(house.app, folder)
         for kind, rows in (
-            ("customers", [("RIVALES-1", SHARED)]),
+            ("customers", [("RIV-1", SHARED)]),
             ("contracts", CONTRACTS),
             ("services", SERVICES),
         ):

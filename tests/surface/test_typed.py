@@ -32,7 +32,7 @@ ASKING = [
     ("/es/orders/new", lambda word: {"a": "add", "s": word, "p": "L3-MPLS", "key": "k" * 16}),
     (
         "/es/orders/new",
-        lambda word: {"a": "new", "p": "CTL-INTERNET", "k": word, "customer": "RIVALES-1", "key": "k" * 16},
+        lambda word: {"a": "new", "p": "CTL-INTERNET", "k": word, "customer": "RIV-1", "key": "k" * 16},
     ),
     (
         "/es/orders/new",
@@ -111,7 +111,7 @@ def test_what_is_written_down_of_a_shared_line_names_no_other(world: World) -> N
     settle(world.house, Path())
 
 
-NEW_ON_LOST = {"a": "new", "s": "", "p": "CTL-INTERNET", "k": LOST, "customer": "RIVALES-1"}
+NEW_ON_LOST = {"a": "new", "s": "", "p": "CTL-INTERNET", "k": LOST, "customer": "RIV-1"}
 
 
 @pytest.mark.parametrize("email", [people.NORTE, people.SUR, people.CHANNEL_L3, people.ACCOUNT])
