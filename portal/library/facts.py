@@ -11,9 +11,7 @@ from portal.store.facts import gated
 
 LINK = gated("portal.link", PortalLink, "portal_id", "url", "portals", shared=True)
 STANDING = gated("tool.standing", ToolStanding, "tool_id", "standing", "tools", shared=True)
-TEXT = gated(
-    "process.text", ProcessText, "process_id", "text", "processes", shared=True, localized=True
-)
+TEXT = gated("process.text", ProcessText, "process_id", "text", "processes", shared=True)
 SHOWN = gated(
     "material.shown", MaterialShown, "material_id", "version_id", "materials", shared=True
 )

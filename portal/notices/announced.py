@@ -1,14 +1,14 @@
 """What is announced of a dated fact and does not hold yet, for the pages of the slice that owns it."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.notices.gate import terms_of
-from portal.notices.gate_rules import soonest
+from portal.notices.gate_rules import DAY, day_start, soonest
 from portal.notices.models import Notice, NoticeChange, NoticeEffect, NoticeVersion
 from portal.store.announced import Announced, tells
 from portal.store.facts import GatedFact, Key
@@ -30,7 +30,7 @@ def of_subjects(
         .where(
             NoticeChange.fact == fact.name,
             NoticeChange.subject.in_([str(key) for key in keys]),
-            NoticeVersion.published_at < _end_of(on),
+            NoticeVersion.published_at < day_start(on + DAY, clock.zone().key),
             NoticeVersion.superseded_at.is_(None),
             or_(NoticeEffect.effect_on.is_(None), NoticeEffect.effect_on > on),
         )
@@ -43,7 +43,3 @@ def of_subjects(
         if key not in found or told.on < found[key].on:
             found[key] = told
     return found
-
-
-def _end_of(on: date) -> datetime:
-    return datetime.combine(on + timedelta(days=1), time.min, clock.zone())

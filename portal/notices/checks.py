@@ -24,6 +24,8 @@ from portal.store.decisions import KINDS
 from portal.store.decisions import Kind as DecisionKind
 from portal.web.pages import program
 
+DECISION = "notice.publish"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -131,4 +133,4 @@ def _again(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
     return publishable(msgspec.convert(facts, PublishFacts))
 
 
-KINDS["notice.publish"] = DecisionKind(_again)
+KINDS[DECISION] = DecisionKind(_again)

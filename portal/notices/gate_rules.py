@@ -104,8 +104,3 @@ def served(proofs: Collection[Proof], now: datetime) -> Proof | None:
     """The first proof there is by `now`; None while the company is not served."""
     there = [proof for proof in proofs if proof.at <= now]
     return min(there, key=lambda proof: (proof.at, proof.how), default=None)
-
-
-def mail_counts_at(accepted_at: datetime) -> datetime:
-    """When an accepted mail counts as accepted and not bounced."""
-    return accepted_at + BOUNCES_WITHIN

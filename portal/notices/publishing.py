@@ -16,7 +16,7 @@ from portal.kernel.decision import Decision, reason
 from portal.notices import changes as typed
 from portal.notices import gate
 from portal.notices.audiences import choice_of, chosen, living
-from portal.notices.checks import Checked, check, lead_days
+from portal.notices.checks import DECISION, Checked, check, lead_days
 from portal.notices.customers import add_contacts, contacts
 from portal.notices.models import (
     Notice,
@@ -32,8 +32,6 @@ from portal.store.db import atomic, db, retrying
 from portal.store.events import emit
 from portal.store.facts import WarrantKind, warrant
 from portal.store.types import uuid7
-
-DECISION = "notice.publish"
 
 
 @retrying

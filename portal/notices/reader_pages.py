@@ -226,21 +226,6 @@ def _questions(session: Session, actor: Actor, notice_id: int, lang: str) -> tup
     return tuple(found)
 
 
-def unread_count(session: Session, actor: Actor) -> int:
-    """How many live notices of the company the actor has not opened yet."""
-    mine = select(NoticeReader.version_id).where(
-        NoticeReader.partner_id == actor.partner_id,
-        NoticeReader.person_id == actor.person_id,
-        NoticeReader.opened_at.is_not(None),
-    )
-    query = (
-        visible_to(NoticeVersion, actor)
-        .with_only_columns(func.count())
-        .where(NoticeVersion.superseded_at.is_(None), NoticeVersion.id.not_in(mine))
-    )
-    return session.scalar(query) or 0
-
-
 def _end(on: date) -> datetime:
     """The moment `on` is over."""
     return day_start(on + DAY, clock.zone().key)

@@ -79,6 +79,7 @@ def load(
 ) -> Review:
     """What publishing at `publish_at` would be answered, and what it would do."""
     checked = check(session, version, publish_at)
+    changes = typed.of_version(session, version.id)
     reached = frozenset(checked.companies) - checked.unreachable
     readers = living(session, reached)
     registries = select(Registry.slug, Registry.name)
@@ -90,8 +91,8 @@ def load(
         unreached_count=len(checked.unreachable),
         unreached=_companies(session, checked, checked.unreachable, []),
         languages=Counter(reader.language for reader in readers),
-        touched=touched(session, actor, typed.of_version(session, version.id), today),
-        customers=len(contacts(session, typed.of_version(session, version.id), today)),
+        touched=touched(session, actor, changes, today),
+        customers=len(contacts(session, changes, today)),
         consents=_consents(session, version.id),
         rewritten=_rewritten(before, version),
     )

@@ -24,7 +24,7 @@ from portal.kernel.localized import Localized
 from portal.store.db import Base
 from portal.store.events import who
 from portal.store.scope import internal
-from portal.store.types import row_id
+from portal.store.types import LocalizedType, row_id
 
 Key = int | str
 Words = str | Localized
@@ -118,8 +118,7 @@ class GatedFact:
     """A fact that changes only by notice: its name, table and columns, and how notices treat it.
 
     `topic` is the key of the program's lead times. A `shared` fact belongs to no single partner: it
-    changes for everybody at once, when all whom it touches are served (N2). `localized`: its value
-    is a text in every language.
+    changes for everybody at once, when all whom it touches are served (N2).
     """
 
     name: str
@@ -128,7 +127,11 @@ class GatedFact:
     value: str
     topic: str
     shared: bool = False
-    localized: bool = False
+
+    @property
+    def localized(self) -> bool:
+        """Whether its value is a text in every language."""
+        return isinstance(self.model.__table__.c[self.value].type, LocalizedType)
 
     def key(self, text: str) -> Key:
         """The key of a subject from its text. Raises ValueError for one it cannot be."""
@@ -140,7 +143,9 @@ class GatedFact:
 
     def stored(self, value: JSON) -> Any:
         """A value as its column takes it."""
-        return Localized(value) if self.localized and isinstance(value, Mapping) else value  # type: ignore[arg-type]
+        if isinstance(value, Mapping):
+            return Localized({language: str(text) for language, text in value.items()})
+        return value
 
     def plain(self, value: Any) -> JSON:
         """A value of its column as a notice keeps it."""
@@ -163,10 +168,9 @@ def gated(
     topic: str,
     *,
     shared: bool = False,
-    localized: bool = False,
 ) -> GatedFact:
     """Declare that `value` of `subject` in the period table `model` changes only by notice."""
-    fact = GATED[name] = GatedFact(name, model, subject, value, topic, shared, localized)
+    fact = GATED[name] = GatedFact(name, model, subject, value, topic, shared)
     return fact
 
 

@@ -1,8 +1,11 @@
 """Applying as a visitor: how often, what is typed, and what stays of it (B4, B5, D5)."""
 
+from datetime import datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.companies import applying
@@ -106,8 +109,8 @@ def test_two_who_confirm_at_once_with_one_address_end_as_one_person(
     real = applying.pending
     answers = [False]
 
-    def stale(session: object, token: str, now: object) -> object:
-        found = real(session, token, now)  # type: ignore[arg-type]
+    def stale(session: Session, token: str, now: datetime) -> applying.Pending | None:
+        found = real(session, token, now)
         if found is not None and answers:
             return applying.Pending(found.wish, answers.pop())
         return found
