@@ -55,6 +55,7 @@ from portal.kernel.access import Permission
 from portal.library import desks as library_desks
 from portal.library import staff_views as library_staff_views
 from portal.library import views as library
+from portal.mdf import faces as mdf
 from portal.notices import announced as notice_announced
 from portal.notices import (
     change_views,
@@ -118,7 +119,7 @@ JOINED = (
     *(faq_history, faq_misses, faq_opinions, faq_publishing),
     *(library_desks, library_staff_views),
     *(notice_staff, change_views, review_views, handing_views, proof_views, fallback_views),
-    *(desk_views, correction_views, notice_drafts),
+    *(desk_views, correction_views, notice_drafts, mdf),
 )
 PAGES = (
     signing_in,
@@ -131,6 +132,7 @@ PAGES = (
     orders.bp,
     councils.bp,
     library.bp,
+    mdf.bp,
     faq.bp,
     faq_desk.bp,
     promises.bp,

@@ -14,6 +14,7 @@ class Group(StrEnum):
     NOTICES = "notices"
     QUESTIONS = "questions"
     COUNCILS = "councils"
+    MDF = "mdf"
     FILES = "files"
     LIBRARY = "library"
     REGISTRIES = "registries"
@@ -68,6 +69,17 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("council.seated", "council.seat_ended", "council.meeting_called"),
         *("council.agenda_changed", "council.agenda_published"),
         *("council.minutes_changed", "council.minutes_published"),
+    ),
+    Group.MDF: (
+        *("mdf.begun", "mdf.submitted", "mdf.asked", "mdf.endorsed", "mdf.approved"),
+        *("mdf.rejected", "mdf.declined", "mdf.withdrawn", "mdf.cancelled", "mdf.dates_asked"),
+        *("mdf.dates_moved", "mdf.dates_kept", "mdf.extended", "mdf.reminded", "mdf.expired"),
+        *("mdf.closed", "mdf.claim.begun", "mdf.claim.submitted", "mdf.claim.asked"),
+        *("mdf.claim.approved", "mdf.claim.rejected", "mdf.claim.withdrawn"),
+        *("mdf.claim.disputed", "mdf.claim.settled", "mdf.claim.paid"),
+        *("mdf.claim.reversal_asked", "mdf.claim.reversed"),
+        *("mdf.fund_opened", "mdf.terms_prepared", "mdf.allocated", "mdf.carried_over"),
+        *("mdf.limit_set", "mdf.fund_closed", "mdf.exported"),
     ),
     Group.ANSWERS: (
         *("faq.draft_saved", "faq.draft_removed", "faq.corrected", "faq.entry_added"),

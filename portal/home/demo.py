@@ -16,6 +16,7 @@ from portal.councils import demo as councils
 from portal.kernel import clock
 from portal.kernel.access import STAFF_ROLES, SYSTEM
 from portal.library import demo as library
+from portal.mdf import demo as mdf
 from portal.notices import demo as notices
 from portal.registry import commands as registry
 from portal.registry.models import Partner, Registry, Team
@@ -75,6 +76,7 @@ def seed() -> Seeded:
     created += concerns.seed(folder / "concerns.toml")
     kept.keep(entries, word)
     created += library.seed(program)
+    created += mdf.seed(folder / "mdf.toml")
     created += notices.seed(folder / "notices.toml")
     address = f"{settings.url}/{program.languages[0]}/sign-in"
     return Seeded(created, unchanged, address, word, tuple(entries))

@@ -43,6 +43,11 @@ class Permission(StrEnum):
     EDIT_COUNCILS = "councils.edit"
     ASK_TEAM = "questions.ask"
     ANSWER_QUESTIONS = "questions.answer"
+    READ_MDF = "mdf.read"
+    ASK_MDF = "mdf.ask"
+    REVIEW_MDF = "mdf.review"
+    RUN_FUNDS = "mdf.run"
+    PAY_MDF = "mdf.pay"
     COMPANY_PEOPLE = "people.company"
     MANAGE_PEOPLE = "people.manage"
     APPLY = "applications.send"
@@ -66,6 +71,8 @@ _PARTNER = _SIGNED_IN | {
     Permission.READ_LIBRARY,
     Permission.READ_COUNCILS,
     Permission.ASK_TEAM,
+    Permission.READ_MDF,
+    Permission.ASK_MDF,
 }
 _COMPANY = {Permission.COMPANY_PEOPLE, Permission.APPLY, Permission.READ_TRAIL}
 _CHANNEL = _SIGNED_IN | {
@@ -84,8 +91,11 @@ _CHANNEL = _SIGNED_IN | {
     Permission.READ_COUNCILS,
     Permission.EDIT_COUNCILS,
     Permission.ANSWER_QUESTIONS,
+    Permission.READ_MDF,
+    Permission.ASK_MDF,
+    Permission.REVIEW_MDF,
 }
-_LEAD = _CHANNEL | {Permission.COUNTERSIGN, Permission.CORRECT_FACTS}
+_LEAD = _CHANNEL | {Permission.COUNTERSIGN, Permission.CORRECT_FACTS, Permission.RUN_FUNDS}
 _ACCOUNT_TEAM = _SIGNED_IN | {
     Permission.READ_CONTRACTS,
     Permission.READ_ORDERS,
@@ -103,7 +113,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ACCOUNT_TEAM: frozenset(_ACCOUNT_TEAM),
     Role.SUPPORT: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
     Role.CSM: frozenset(_SIGNED_IN | {Permission.READ_PARTNERS}),
-    Role.FINANCE: frozenset(_SIGNED_IN),
+    Role.FINANCE: frozenset(
+        _SIGNED_IN | {Permission.READ_MDF, Permission.PAY_MDF, Permission.READ_FILES}
+    ),
     Role.ADMIN: frozenset(
         _SIGNED_IN
         | {

@@ -16,7 +16,7 @@ def create_statements(dialect: str, tables: Mapping[str, Keys]) -> Iterator[str]
     """
     if dialect == "postgresql":
         yield (
-            f"CREATE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"RAISE EXCEPTION '% only grows', TG_TABLE_NAME "
             f"USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
@@ -42,13 +42,15 @@ def create_statements(dialect: str, tables: Mapping[str, Keys]) -> Iterator[str]
         yield f"CREATE TRIGGER {_name(table, 'insert')} BEFORE INSERT ON {table} WHEN {held} {refuse}"
 
 
-def drop_statements(dialect: str, tables: Mapping[str, Keys]) -> Iterator[str]:
-    """The statements that open them again."""
+def drop_statements(
+    dialect: str, tables: Mapping[str, Keys], *, last: bool = True
+) -> Iterator[str]:
+    """The statements that open them again; `last` says that no other table is closed any more."""
     for table in tables:
         for name in names(dialect, table):
             on = f" ON {table}" if dialect == "postgresql" else ""
             yield f"DROP TRIGGER {name}{on}"
-    if dialect == "postgresql":
+    if dialect == "postgresql" and last:
         yield f"DROP FUNCTION {_FUNCTION}()"
 
 

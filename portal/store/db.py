@@ -58,9 +58,13 @@ class Base(DeclarativeBase):
     metadata = registry.metadata
 
 
-__all__ = ["Base", "atomic", "db", "retrying"]
+__all__ = ["Base", "LostRace", "atomic", "db", "retrying"]
 
 db = SQLAlchemy(model_class=Base)
+
+
+class LostRace(Exception):
+    """Somebody else was first: a guard of the database refused what was read a moment before."""
 
 
 def listen(engine: Engine) -> None:
@@ -126,14 +130,17 @@ def atomic() -> Iterator[Session]:
 
 
 def retrying(command: Callable[P, R]) -> Callable[P, R]:
-    """Run a command again when PostgreSQL says the transaction lost a race (40001, 40P01)."""
+    """Run a command again when its transaction lost a race: a guard said so (`LostRace`), or
+    PostgreSQL did (40001, 40P01). It looks at everything anew, and may well refuse then.
+    """
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(RETRIES):
             try:
                 return command(*args, **kwargs)
-            except DBAPIError as error:
-                lost = getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+            except (DBAPIError, LostRace) as error:
+                state = getattr(getattr(error, "orig", None), "sqlstate", None)
+                lost = isinstance(error, LostRace) or state in {"40001", "40P01"}
                 if not lost or attempt == RETRIES - 1:
                     raise
         raise AssertionError("unreachable")

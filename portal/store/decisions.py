@@ -87,8 +87,12 @@ def record(
     business_at: datetime,
     recorded_at: datetime,
     key: str | None = None,
+    partner_id: int | None = None,
 ) -> StoredDecision:
-    """Keep `decision` inside the caller's transaction, refused or not."""
+    """Keep `decision` inside the caller's transaction, refused or not.
+
+    `partner_id`: the company it is about, where it is not the actor's own.
+    """
     answer = plain(decision)
     row = StoredDecision(
         id=uuid7(),
@@ -100,7 +104,7 @@ def record(
         refused=decision.refused,
         value=answer["value"],
         reasons=answer["reasons"],
-        partner_id=actor.partner_id,
+        partner_id=actor.partner_id if partner_id is None else partner_id,
         person_id=actor.person_id,
         key=key,
         business_at=business_at,

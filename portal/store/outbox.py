@@ -50,6 +50,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "fact_corrected": frozenset({"fact", "subject", "before", "value", "reason", "since", "path"}),
     "council_meeting": frozenset({"council", "title", "day", "opens", "place", "path"}),
     "council_minutes": frozenset({"council", "title", "day", "path"}),
+    "mdf_step": frozenset({"verb", "request", "title", "company", "registry_name", "path"}),
 }
 # One address and nothing else: no second one, no name, no line of a header (B18).
 ADDRESS = re.compile(
