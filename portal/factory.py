@@ -6,84 +6,23 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from portal import config
-from portal.accounts import address_views, factor_views, feed_views, password_views, reset_views
-from portal.accounts import cli as accounts_cli
-from portal.accounts import inbox_views as inbox
-from portal.accounts import jobs as accounts_jobs
-from portal.accounts import own_views as own
-from portal.accounts import views as sign_in_views
-from portal.accounts.blueprint import bp as signing_in
+from portal.accounts import faces as accounts
 from portal.accounts.labels import ROLES, acting_as
 from portal.accounts.sessions import load as load_session
-from portal.audit import cli as audit_cli
-from portal.audit import jobs as audit_jobs
-from portal.audit import views as audit
-from portal.companies import application_views as applications
-from portal.companies import apply_views as apply
-from portal.companies import invitation_views as invitations
-from portal.companies import leaving_views as leaving
-from portal.companies import people_views as people
-from portal.companies import queries as company_scopes
-from portal.companies import review_views as review
-from portal.companies import staff_place_views
-from portal.companies import staff_views as staff
-from portal.concerns import answering_views as answering
-from portal.concerns import entry_views as concern_entries
-from portal.concerns import queries as concern_scopes
-from portal.concerns import views as concerns
+from portal.audit import faces as audit
+from portal.companies import faces as companies
+from portal.concerns import faces as concerns
 from portal.config import ROOT, Config
-from portal.councils import desk as council_desk
-from portal.councils import labels as council_labels
-from portal.councils import meeting_views as council_meetings
-from portal.councils import staff_views as council_staff
-from portal.councils import views as councils
-from portal.faq import api as faq_api
-from portal.faq import cli as faq_cli
-from portal.faq import desk_views as faq_desk
-from portal.faq import desks as faq_desks
-from portal.faq import history_views as faq_history
-from portal.faq import miss_views as faq_misses
-from portal.faq import opinion_views as faq_opinions
-from portal.faq import promise_views as promises
-from portal.faq import publish_views as faq_publishing
-from portal.faq import views as faq
-from portal.home import cli as home_cli
-from portal.home import doctor_cli, health
-from portal.home import views as home
+from portal.councils import faces as councils
+from portal.faq import faces as faq
+from portal.home import faces as home
 from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.library import desks as library_desks
-from portal.library import staff_views as library_staff_views
-from portal.library import views as library
+from portal.library import faces as library
 from portal.mdf import faces as mdf
-from portal.notices import announced as notice_announced
-from portal.notices import (
-    change_views,
-    correction_views,
-    desk_views,
-    fallback_views,
-    handing_views,
-    proof_views,
-    review_views,
-)
-from portal.notices import cli as notices_cli
-from portal.notices import import_drafts as notice_drafts
-from portal.notices import jobs as notice_jobs
-from portal.notices import news as notice_news
-from portal.notices import queries as notice_scopes
-from portal.notices import staff_views as notice_staff
-from portal.notices import telling as notice_mail
-from portal.notices import views as notice_views
-from portal.notices.blueprint import bp as notices
-from portal.orders import cli as orders_cli
-from portal.orders import jobs as orders_jobs
-from portal.orders import views as orders
-from portal.registry import cli as registry_cli
-from portal.registry import contact_desks
-from portal.registry import desks as registry_desks
-from portal.registry import labels as registry_labels
-from portal.registry import views as registry
-from portal.registry.directory import directory
+from portal.notices import faces as notices
+from portal.orders import faces as orders
+from portal.registry import faces as registry
 from portal.store import db as database
 from portal.store import pack, scope
 from portal.store.db import db
@@ -105,54 +44,16 @@ from portal.web import (
     static,
     uploads,
 )
+from portal.web.faces import Faces
 from portal.web.pages import MenuItem
 from portal.web.site import RowId, site
 
-# Imported to join: views their slice's blueprint, jobs the timetable, scopes their tables, desks and
-# labels the facts they speak of.
-JOINED = (
-    *(sign_in_views, factor_views, reset_views, address_views, password_views, staff_place_views),
-    *(accounts_jobs, audit_jobs, orders_jobs, file_jobs, company_scopes),
-    *(contact_desks, registry_desks, registry_labels, faq_desks, concern_scopes, concern_entries),
-    *(notice_scopes, notice_jobs, notice_mail, notice_views, notice_announced, notice_news),
-    *(council_desk, council_labels, council_meetings, council_staff),
-    *(faq_history, faq_misses, faq_opinions, faq_publishing),
-    *(library_desks, library_staff_views),
-    *(notice_staff, change_views, review_views, handing_views, proof_views, fallback_views),
-    *(desk_views, correction_views, notice_drafts, mdf),
-)
-PAGES = (
-    signing_in,
-    own.bp,
-    leaving.bp,
-    inbox.bp,
-    registry.bp,
-    directory,
-    notices,
-    orders.bp,
-    councils.bp,
-    library.bp,
-    mdf.bp,
-    faq.bp,
-    faq_desk.bp,
-    promises.bp,
-    concerns.bp,
-    answering.bp,
-    audit.bp,
-    people.bp,
-    staff.bp,
-    invitations.bp,
-    apply.bp,
-    applications.bp,
-    review.bp,
-    home.bp,
-    downloads.bp,
-)
-BARE = (faq_api.bp, health.bp, orders.short, feed_views.feeds)
-COMMANDS = (
-    notices_cli.group,
-    *(accounts_cli.group, registry_cli.group, orders_cli.group, faq_cli.group, audit_cli.group),
-    *(home_cli.program, home_cli.seed, doctor_cli.examine, jobs.worker, mail_cli.group),
+# What the edge itself shows, then every slice, those below first.
+FACES = (
+    Faces(pages=(downloads.bp,), commands=(jobs.worker, mail_cli.group), joined=(file_jobs,)),
+    *(registry.FACES, accounts.FACES, companies.FACES),
+    *(orders.FACES, library.FACES, councils.FACES, mdf.FACES),
+    *(notices.FACES, faq.FACES, concerns.FACES, audit.FACES, home.FACES),
 )
 MENU = (
     MenuItem(_l("Questions"), "site.faq.index"),
@@ -227,12 +128,13 @@ def create_app(settings: Config | None = None) -> Flask:
 
     app.url_map.converters["int"] = RowId
     parent = site()
-    for blueprint in PAGES:
-        parent.register_blueprint(blueprint)
-    for blueprint in BARE:
-        app.register_blueprint(blueprint)
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    for faces in FACES:
+        for blueprint in faces.pages:
+            parent.register_blueprint(blueprint)
+        for blueprint in faces.bare:
+            app.register_blueprint(blueprint)
+        for command in faces.commands:
+            app.cli.add_command(command)
     app.register_blueprint(parent)
     _refuse_misbuilt(app)
     return app

@@ -1,8 +1,7 @@
-"""Everything of this slice that joins the portal by being imported; the wiring knows this module alone."""
+"""What this slice shows of itself: its pages, its commands, and what joins by being imported."""
 
 from portal.mdf import book, claim_models, facts, queries, steps
 from portal.mdf.blueprint import bp
+from portal.web.faces import Faces
 
-__all__ = ["JOINED", "bp"]
-
-JOINED = (book, claim_models, facts, queries, steps)
+FACES = Faces(pages=(bp,), joined=(book, claim_models, facts, queries, steps))
