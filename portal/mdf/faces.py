@@ -1,7 +1,24 @@
 """What this slice shows of itself: its pages, its commands, and what joins by being imported."""
 
-from portal.mdf import book, claim_models, facts, queries, steps
+from portal.mdf import (
+    book,
+    claim_models,
+    facts,
+    queries,
+    steps,
+    telling,
+)
 from portal.mdf.blueprint import bp
 from portal.web.faces import Faces
 
-FACES = Faces(pages=(bp,), joined=(book, claim_models, facts, queries, steps))
+FACES = Faces(
+    pages=(bp,),
+    joined=(
+        book,
+        claim_models,
+        facts,
+        queries,
+        steps,
+        telling,
+    ),
+)

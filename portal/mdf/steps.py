@@ -118,14 +118,22 @@ def take_step(
         },
     )
     if verb in STEPS:
-        _tell(session, row, claim, verb, actor)
+        _tell(session, row, claim, verb, actor, turn, said.promised_on)
     session.flush()
 
 
 def _tell(
-    session: Session, row: FundRequest, claim: Claim | None, verb: Verb, actor: Actor
+    session: Session,
+    row: FundRequest,
+    claim: Claim | None,
+    verb: Verb,
+    actor: Actor,
+    turn: Party | None,
+    by: date | None,
 ) -> None:
-    """A mail to each person of the parties the step tells, save who took it."""
+    """A mail to each person of the parties the step tells, save who took it: whose turn it is now, and
+    by when, goes with it.
+    """
     told: dict[str, object] = {
         "verb": verb.value,
         "request": row.ref,
@@ -133,6 +141,8 @@ def _tell(
         "company": session.get_one(Partner, row.partner_id).name,
         "registry_name": session.get_one(Registry, row.registry_id).name,
         "path": f"/mdf/claims/{claim.ref}" if claim else f"/mdf/requests/{row.ref}",
+        "turn": turn.value if turn else None,
+        "by": by.isoformat() if by else None,
     }
     for person in _people(session, row, STEPS[verb].tells):
         if person.id == actor.person_id:
