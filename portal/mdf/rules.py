@@ -125,6 +125,9 @@ class MdfCode(Code):
     ABOVE_AVAILABLE = "amount.above_available"
     ABOVE_RESERVE = "amount.above_reserve"
     ABOVE_APPROVED = "amount.above_approved"
+    PAYMENT_DATE = "payment.outside_dates"
+    REVERSAL_ASKED = "reversal.asked_already"
+    REVERSAL_NONE = "reversal.not_asked"
     CLAIM_LATE = "claim.late"
     CLAIM_OPEN = "claim.open"
     INVOICE_MISSING = "invoice.missing"
@@ -168,6 +171,9 @@ CODES: dict[Code, CodeSpec] = {
     C.ABOVE_AVAILABLE: CodeSpec("M2", True, ("most", "currency")),
     C.ABOVE_RESERVE: CodeSpec("M4", False, ("most", "currency")),
     C.ABOVE_APPROVED: CodeSpec("M4", True, ("most", "currency")),
+    C.PAYMENT_DATE: CodeSpec("M4", True, ("from", "until")),
+    C.REVERSAL_ASKED: CodeSpec("M4", True),
+    C.REVERSAL_NONE: CodeSpec("M4", True),
     C.CLAIM_LATE: CodeSpec("M4", True, ("due",)),
     C.CLAIM_OPEN: CodeSpec("M4", True, ("claim",)),
     C.INVOICE_MISSING: CodeSpec("M4", True),

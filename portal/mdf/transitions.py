@@ -42,6 +42,7 @@ class Verb(StrEnum):
     CLAIM_BEGIN = "claim.begun"
     CLAIM_SUBMIT = "claim.submitted"
     CLAIM_ASK = "claim.asked"
+    CLAIM_ENDORSE = "claim.endorsed"
     CLAIM_APPROVE = "claim.approved"
     CLAIM_REJECT = "claim.rejected"
     CLAIM_WITHDRAW = "claim.withdrawn"
@@ -50,6 +51,7 @@ class Verb(StrEnum):
     CLAIM_PAY = "claim.paid"
     CLAIM_ASK_REVERSAL = "claim.reversal_asked"
     CLAIM_REVERSE = "claim.reversed"
+    CLAIM_KEEP = "claim.kept"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ STEPS: Mapping[Verb, Step] = {
     Verb.CLAIM_BEGIN: Step(_of(R.APPROVED), _OURS),
     Verb.CLAIM_SUBMIT: Step(_claim(S.DRAFT, S.NEEDS_INFO), _OURS, _CHANNEL_TOLD),
     Verb.CLAIM_ASK: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD),
+    Verb.CLAIM_ENDORSE: Step(_claim(S.SUBMITTED), _REVIEW, frozenset({P.LEAD})),
     Verb.CLAIM_APPROVE: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD | frozenset({P.FINANCE})),
     Verb.CLAIM_REJECT: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD),
     Verb.CLAIM_WITHDRAW: Step(_claim(S.DRAFT, S.SUBMITTED, S.NEEDS_INFO), _OURS, _CHANNEL_TOLD),
@@ -104,6 +107,7 @@ STEPS: Mapping[Verb, Step] = {
     Verb.CLAIM_PAY: Step(_claim(S.APPROVED, S.PART_PAID), _FINANCE, _TOLD | _CHANNEL_TOLD),
     Verb.CLAIM_ASK_REVERSAL: Step(_HELD, _FINANCE, frozenset({P.LEAD})),
     Verb.CLAIM_REVERSE: Step(_HELD, _LEAD, _TOLD | frozenset({P.FINANCE})),
+    Verb.CLAIM_KEEP: Step(_HELD, _LEAD, frozenset({P.FINANCE})),
 }
 
 # Whose turn it is in each state; who nobody waits for is absent. Of claims before the request's.
