@@ -10,6 +10,7 @@ needs.
 """
 
 from portal.kernel.access import Role
+from tests.surface.policy_mdf import MDF
 from tests.surface.policy_rows import (
     ADMIN,
     ALL,
@@ -139,6 +140,7 @@ POLICY: dict[str, Row] = {
     "site.orders.new": Row(PARTNERS),
     "site.orders.place": Row(PARTNERS, own=422),
     **WORK,
+    **MDF,
     # Applications: the company's administrators ask, the registry's channel people decide.
     "site.applications.index": Row(COMPANY),
     "site.applications.new": Row(COMPANY),
