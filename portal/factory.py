@@ -60,6 +60,7 @@ MENU = (
     MenuItem(_l("Notices"), "site.notices.index", Permission.READ_NOTICES),
     MenuItem(_l("Orders"), "site.orders.index", Permission.READ_ORDERS),
     MenuItem(_l("Contracts"), "site.registry.index", Permission.READ_CONTRACTS),
+    MenuItem(_l("MDF"), "site.mdf.index", Permission.READ_MDF),
     MenuItem(_l("Library"), "site.library.index", Permission.READ_LIBRARY),
     MenuItem(_l("Directory"), "site.directory.index", Permission.READ_DIRECTORY),
     MenuItem(_l("Ask your team"), "site.concerns.index", Permission.ASK_TEAM),

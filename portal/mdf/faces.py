@@ -7,6 +7,7 @@ from portal.mdf import (
     queries,
     steps,
     telling,
+    views,
 )
 from portal.mdf.blueprint import bp
 from portal.web.faces import Faces
@@ -20,5 +21,6 @@ FACES = Faces(
         queries,
         steps,
         telling,
+        views,
     ),
 )

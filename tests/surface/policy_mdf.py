@@ -8,6 +8,13 @@ Those of a claim or request are named beside it: `<ref>` and `<int:invoice_id>`,
 `<int:line_id>`, `<uuid:file_id>`.
 """
 
-from tests.surface.policy_rows import Row
+from portal.kernel.access import Role
+from tests.surface.policy_rows import PARTNERS, STAFF, Row
 
-MDF: dict[str, Row] = {}
+FINANCE = frozenset({Role.FINANCE})
+MDF_READERS = PARTNERS | STAFF | FINANCE
+
+MDF: dict[str, Row] = {
+    "site.mdf.index": Row(MDF_READERS),
+    "site.mdf.request_page": Row(MDF_READERS, "mdf_request"),
+}
