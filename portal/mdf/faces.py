@@ -3,6 +3,7 @@
 from portal.mdf import (
     book,
     claim_models,
+    desks,
     facts,
     queries,
     steps,
@@ -17,6 +18,7 @@ FACES = Faces(
     joined=(
         book,
         claim_models,
+        desks,
         facts,
         queries,
         steps,
