@@ -3,7 +3,8 @@
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from portal.store.db import db
 from portal.store.ledger import Wrong, audit
@@ -18,11 +19,16 @@ MARK = text(
 
 def unexplained(app: Flask, proven: set[tuple[Any, ...]]) -> list[Wrong]:
     """What of the ledger of `app` its transfers do not explain; `proven` are the marks of ledgers that
-    were gone through before.
+    were gone through before. Nothing where a test took the tables away.
     """
     with app.app_context():
         session = db.session()
-        mark = tuple(session.execute(MARK).one())
+        try:
+            mark = tuple(session.execute(MARK).one())
+        except DBAPIError:
+            session.rollback()
+            assert not inspect(session.connection()).has_table("ledger_transfer")
+            return []
         if mark in proven:
             return []
         found = audit(session)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -106,7 +107,7 @@ def test_parts_add_up_exactly_and_who_weighs_more_gets_no_less(
     parts, whole = money.spread(total, weights), sum(weights)
     assert sum(parts) == (total if whole else 0)
     by_weight = sorted(zip(weights, parts, strict=True))
-    for (less, small), (more, large) in zip(by_weight, by_weight[1:], strict=False):
+    for (less, small), (more, large) in pairwise(by_weight):
         assert small <= large or less == more
     for weight, part in zip(weights, parts, strict=True):
         assert abs(part - Fraction(total * weight, whole or 1)) < 1
