@@ -3,7 +3,6 @@
 from portal.mdf import (
     book,
     claim_models,
-    desks,
     facts,
     queries,
     steps,
@@ -18,7 +17,6 @@ FACES = Faces(
     joined=(
         book,
         claim_models,
-        desks,
         facts,
         queries,
         steps,

@@ -83,8 +83,8 @@ WORDS: Mapping[Verb, tuple[LazyString, LazyString]] = {
     V.EXPIRE: (
         _l("Expired: %(title)s"),
         _l(
-            "The day to claim has passed without a claim. What was still reserved for %(company)s "
-            "has returned to the fund."
+            "The day to claim has passed. What was reserved for %(company)s and not claimed has "
+            "returned to the fund."
         ),
     ),
     V.CLOSE: (
@@ -98,6 +98,10 @@ WORDS: Mapping[Verb, tuple[LazyString, LazyString]] = {
     V.CLAIM_ASK: (
         _l("More is asked about the claim: %(title)s"),
         _l("The channel support team of %(registry)s asks for more about the claim."),
+    ),
+    V.CLAIM_ENDORSE: (
+        _l("A second decision on a claim is needed: %(title)s"),
+        _l("A first person has said yes to the claim of %(company)s. A second one decides."),
     ),
     V.CLAIM_APPROVE: (
         _l("Claim approved: %(title)s"),
@@ -126,6 +130,10 @@ WORDS: Mapping[Verb, tuple[LazyString, LazyString]] = {
     V.CLAIM_ASK_REVERSAL: (
         _l("A reversal is to be confirmed: %(title)s"),
         _l("Finance asks to reverse the claim of %(company)s. Another person confirms it."),
+    ),
+    V.CLAIM_KEEP: (
+        _l("The claim stays: %(title)s"),
+        _l("The claim of %(company)s is not reversed. It stays as it was."),
     ),
     V.CLAIM_REVERSE: (
         _l("Claim reversed: %(title)s"),
