@@ -192,8 +192,9 @@ def _amount(amount: int, facts: Review) -> list[Reason]:
     if facts.cap is not None and amount > facts.cap:
         found.append(reason(CODES, C.ABOVE_CAP, most=facts.cap, currency=currency))
     if amount > share:
-        facts_of = {"most": share, "percent": facts.percent, "currency": currency}
-        found.append(reason(CODES, C.ABOVE_SHARE, **facts_of))
+        found.append(
+            reason(CODES, C.ABOVE_SHARE, most=share, percent=facts.percent, currency=currency)
+        )
     if amount > facts.available:
         found.append(reason(CODES, C.ABOVE_AVAILABLE, most=facts.available, currency=currency))
     return found

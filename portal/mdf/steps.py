@@ -30,7 +30,7 @@ MAIL = "mdf_step"
 @dataclass(frozen=True)
 class Said:
     """What goes with a step: words, the fields to mend, an amount, by when the next is promised, the
-    reference of the decision on record.
+    reference of the decision on record; `turn` whose turn it is then, where the state does not say it.
     """
 
     note: str = ""
@@ -38,6 +38,7 @@ class Said:
     amount: int | None = None
     promised_on: date | None = None
     decision_ref: str | None = None
+    turn: Party | None = None
 
 
 class _Person(NamedTuple):
@@ -86,7 +87,7 @@ def take_step(
     elif isinstance(state, ClaimState):
         assert claim is not None, "a state of a claim needs the claim"
         claim.state = state
-    turn = turn_of(row.state, claim.state if claim else None)
+    turn = said.turn or turn_of(row.state, claim.state if claim else None)
     (claim or row).turn_due_on = said.promised_on
     session.add(
         TimelineStep(
