@@ -19,7 +19,7 @@ from portal.kernel.access import CHANNEL_ROLES, PARTNER_ROLES, Actor, Role
 from portal.mdf.claim_models import Claim
 from portal.mdf.models import FundRequest, TimelineStep
 from portal.mdf.rules import ClaimState, Party, RequestState
-from portal.mdf.transitions import STEPS, TURNS, Verb
+from portal.mdf.transitions import CLAIM_TURNS, STEPS, TURNS, Verb
 from portal.registry.models import Partner, Registry
 from portal.store.events import emit
 from portal.store.outbox import post
@@ -62,7 +62,7 @@ def party_of(actor: Actor) -> Party:
 
 def turn_of(request: RequestState, claim: ClaimState | None = None) -> Party | None:
     """Whose turn it is: of the claim's where it waits for somebody, else of the request's."""
-    of_claim = TURNS.get(claim) if claim is not None else None
+    of_claim = CLAIM_TURNS.get(claim) if claim is not None else None
     return of_claim or TURNS.get(request)
 
 

@@ -110,13 +110,16 @@ STEPS: Mapping[Verb, Step] = {
     Verb.CLAIM_KEEP: Step(_HELD, _LEAD, frozenset({P.FINANCE})),
 }
 
-# Whose turn it is in each state; who nobody waits for is absent. Of claims before the request's.
-TURNS: Mapping[RequestState | ClaimState, Party] = {
+# Whose turn it is in each state of a request, and of a claim; who nobody waits for is absent. Two tables:
+# "approved" is a state of both, and the turn of another.
+TURNS: Mapping[RequestState, Party] = {
     R.DRAFT: P.PARTNER,
     R.SUBMITTED: P.CHANNEL,
     R.NEEDS_INFO: P.PARTNER,
     R.REJECTED: P.PARTNER,
     R.APPROVED: P.PARTNER,
+}
+CLAIM_TURNS: Mapping[ClaimState, Party] = {
     S.DRAFT: P.PARTNER,
     S.SUBMITTED: P.CHANNEL,
     S.NEEDS_INFO: P.PARTNER,
