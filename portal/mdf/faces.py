@@ -1,9 +1,11 @@
 """What this slice shows of itself: its pages, its commands, and what joins by being imported."""
 
 from portal.mdf import (
+    amounts,
     book,
     claim_models,
     facts,
+    labels,
     queries,
     reviewing,
     steps,
@@ -16,9 +18,11 @@ from portal.web.faces import Faces
 FACES = Faces(
     pages=(bp,),
     joined=(
+        amounts,
         book,
         claim_models,
         facts,
+        labels,
         queries,
         reviewing,
         steps,
