@@ -103,6 +103,7 @@ VERBS = {
     "mdf.expired": _l("MDF request expired"),
     "mdf.closed": _l("MDF request closed"),
     "mdf.claim.begun": _l("MDF claim begun"),
+    "mdf.claim.saved": _l("Draft of an MDF claim changed"),
     "mdf.claim.submitted": _l("MDF claim sent"),
     "mdf.claim.asked": _l("More asked about an MDF claim"),
     "mdf.claim.checked": _l("Verdicts on an MDF claim saved"),

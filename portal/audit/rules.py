@@ -78,7 +78,7 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("mdf.claim.approved", "mdf.claim.rejected", "mdf.claim.withdrawn"),
         *("mdf.claim.disputed", "mdf.claim.settled", "mdf.claim.paid"),
         *("mdf.claim.reversal_asked", "mdf.claim.reversed", "mdf.claim.kept"),
-        *("mdf.claim.checked", "mdf.claim.endorsed"),
+        *("mdf.claim.checked", "mdf.claim.endorsed", "mdf.claim.saved"),
         *("mdf.fund_opened", "mdf.terms_prepared", "mdf.allocated", "mdf.carried_over"),
         *("mdf.limit_set", "mdf.fund_closed", "mdf.exported"),
     ),

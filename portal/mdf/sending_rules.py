@@ -30,6 +30,14 @@ INVOICE_PROOF = "invoice"
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What is asked about: a request or a claim by its reference, and a line of it where there is one."""
+
+    ref: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
 class Paper:
     """A file of a claim: of a proof, or of an invoice (its id)."""
 
@@ -89,6 +97,14 @@ class BeginFacts:
 
 
 @dataclass(frozen=True)
+class WithdrawFacts:
+    """What taking a claim back stands on."""
+
+    party: Party
+    state: ClaimState
+
+
+@dataclass(frozen=True)
 class DisputeFacts:
     """What disputing a line stands on. `disputed`: a line of this claim was already."""
 
@@ -101,8 +117,8 @@ class DisputeFacts:
     disputed: bool
 
 
-def may_begin(asked: str, facts: BeginFacts) -> Decision[bool]:
-    """Whether a claim on the request `asked` may be begun: one after another, while money is held."""
+def may_begin(asked: Wish, facts: BeginFacts) -> Decision[bool]:
+    """Whether a claim on a request may be begun: one after another, while money is held for it."""
     step = not_now(Verb.CLAIM_BEGIN, facts.request, facts.party)
     found: list[Reason] = [step] if step else []
     if facts.on > facts.due_on:
@@ -190,18 +206,18 @@ def _of_papers(asked: Sending, facts: SendingFacts) -> list[Reason]:
     return found
 
 
-def may_dispute(asked: int, facts: DisputeFacts) -> Decision[bool]:
-    """Whether the line `asked` may be looked at again: once a claim, in time, and not all was taken."""
+def may_dispute(asked: Wish, facts: DisputeFacts) -> Decision[bool]:
+    """Whether a line may be looked at again: once a claim, in time, and where not all was taken."""
     step = not_now(Verb.CLAIM_DISPUTE, facts.state, facts.party)
     found: list[Reason] = [step] if step else []
     whole = facts.accepted is not None and facts.accepted >= facts.amount
     if not step and (whole or facts.decided_on is None):
         found.append(reason(CODES, C.NOT_NOW, state=facts.state.value))
     if facts.disputed:
-        found.append(reason(CODES, C.LINE_DISPUTED, f"line:{asked}"))
+        found.append(reason(CODES, C.LINE_DISPUTED, f"line:{asked.line}"))
     until = None if facts.decided_on is None else last_day_to_dispute(facts.decided_on)
     if until is not None and facts.on > until:
-        found.append(reason(CODES, C.DISPUTE_LATE, f"line:{asked}", until=until.isoformat()))
+        found.append(reason(CODES, C.DISPUTE_LATE, f"line:{asked.line}", until=until.isoformat()))
     return Decision(RULESET, None if found else True, tuple(found))
 
 
@@ -210,9 +226,9 @@ def last_day_to_dispute(decided_on: date) -> date:
     return decided_on + timedelta(days=DISPUTE_DAYS)
 
 
-def may_withdraw(asked: str, state: ClaimState, party: Party) -> Decision[bool]:
-    """Whether the claim `asked` may be taken back: until it is decided."""
-    step = not_now(Verb.CLAIM_WITHDRAW, state, party)
+def may_withdraw(asked: Wish, facts: WithdrawFacts) -> Decision[bool]:
+    """Whether a claim may be taken back: until it is decided."""
+    step = not_now(Verb.CLAIM_WITHDRAW, facts.state, facts.party)
     return Decision(RULESET, None if step else True, (step,) if step else ())
 
 

@@ -1,0 +1,276 @@
+"""The steps of a claim that its company takes: beginning, sending, withdrawing it, disputing a line (M4).
+
+`now` is business time; refusals come back as an Outcome. What one does not see raises Unseen. What a
+claim says in between is written in `claim_writing.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.decision import Decision
+from portal.mdf import claim_load, queries
+from portal.mdf.claim_load import Ground
+from portal.mdf.claim_models import Claim, ClaimLine, FileKey, Invoice, InvoiceKey
+from portal.mdf.claim_rules import Approvable
+from portal.mdf.deciding import Outcome, Unseen, earlier, keep
+from portal.mdf.rules import ClaimState
+from portal.mdf.sending_rules import (
+    BeginFacts,
+    DisputeFacts,
+    Sending,
+    SendingFacts,
+    Wish,
+    WithdrawFacts,
+    invoice_keys,
+    may_begin,
+    may_dispute,
+    may_submit,
+    may_withdraw,
+)
+from portal.mdf.steps import Said, party_of, take_step
+from portal.mdf.transitions import Verb
+from portal.store.db import LostRace, atomic, retrying
+from portal.store.decisions import KINDS, Kind
+from portal.store.types import new_ref
+
+BEGIN, SUBMIT = "mdf.claim_begin", "mdf.claim_submit"
+WITHDRAW, DISPUTE = "mdf.claim_withdraw", "mdf.claim_dispute"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What became of beginning: `claim` is the reference of the claim that is open now, if there is
+    one: the new one, or the one that was there.
+    """
+
+    outcome: Outcome
+    claim: str | None
+
+
+def _begin(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
+    return may_begin(msgspec.convert(asked, Wish), msgspec.convert(facts, BeginFacts))
+
+
+def _submit(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
+    return may_submit(msgspec.convert(asked, Sending), msgspec.convert(facts, SendingFacts))
+
+
+def _withdraw(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
+    return may_withdraw(msgspec.convert(asked, Wish), msgspec.convert(facts, WithdrawFacts))
+
+
+def _dispute(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
+    return may_dispute(msgspec.convert(asked, Wish), msgspec.convert(facts, DisputeFacts))
+
+
+KINDS.update({BEGIN: Kind(_begin), SUBMIT: Kind(_submit)})
+KINDS.update({WITHDRAW: Kind(_withdraw), DISPUTE: Kind(_dispute)})
+
+
+@retrying
+def begin(ref: str, *, actor: Actor, now: datetime, key: str) -> Begun:
+    """Begin a claim on the approved request `ref`. Raises Unseen, for staff too."""
+    with atomic() as session:
+        row = queries.request(session, actor, ref, hold=True)
+        if row is None or actor.partner_id is None:
+            raise Unseen
+        if before := earlier(session, actor, BEGIN, key):
+            return Begun(before, claim_load.open_claim(session, row))
+        asked = Wish(row.ref)
+        facts = claim_load.begin_facts(session, row, actor, clock.local_date(now))
+        decision = may_begin(asked, facts)
+        kept = keep(
+            *(session, BEGIN, decision),
+            asked=asked,
+            facts=facts,
+            row=row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if decision.refused:
+            return Begun(kept, facts.open)
+        claim = Claim(
+            ref=new_ref(),
+            registry_id=row.registry_id,
+            partner_id=row.partner_id,
+            request_id=row.id,
+            state=ClaimState.DRAFT,
+            final=False,
+            outcome={},
+            remarks="",
+            begun_at=now,
+            revision=0,
+            reversal_reason="",
+        )
+        session.add(claim)
+        session.flush()
+        said = Said(decision_ref=kept.ref)
+        take_step(
+            *(session, row, Verb.CLAIM_BEGIN, ClaimState.DRAFT),
+            actor=actor,
+            now=now,
+            claim=claim,
+            said=said,
+        )
+        return Begun(kept, claim.ref)
+
+
+@retrying
+def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    """Send a claim to be reviewed, or say everything that is missing; either is on record (R7).
+
+    From then on no other claim is sent with its invoices and files. Raises Unseen.
+    """
+    with atomic() as session:
+        found = claim_load.own_ground(session, actor, ref)
+        if before := earlier(session, actor, SUBMIT, key):
+            return before
+        on = clock.local_date(now)
+        asked = claim_load.sending_of(session, found.claim)
+        facts = claim_load.sending_facts(session, found, asked, actor, on)
+        decision = may_submit(asked, facts)
+        kept = keep(
+            *(session, SUBMIT, decision),
+            asked=asked,
+            facts=facts,
+            row=found.row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if decision.value is not None:
+            found.claim.claimed, found.claim.submitted_at = decision.value.shared, now
+            _take_keys(session, found, asked)
+            promised = on + timedelta(days=found.terms.review_days)
+            _step(session, found, Verb.CLAIM_SUBMIT, ClaimState.SUBMITTED, actor, now, Said(
+                amount=decision.value.amount, promised_on=promised, decision_ref=kept.ref
+            ))  # fmt: skip
+        return kept
+
+
+@retrying
+def withdraw(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    """Take a claim back before it is decided; its invoices and files are free again. Raises Unseen."""
+    with atomic() as session:
+        found = claim_load.own_ground(session, actor, ref)
+        if before := earlier(session, actor, WITHDRAW, key):
+            return before
+        asked, facts = Wish(found.claim.ref), WithdrawFacts(party_of(actor), found.claim.state)
+        decision = may_withdraw(asked, facts)
+        kept = keep(
+            *(session, WITHDRAW, decision),
+            asked=asked,
+            facts=facts,
+            row=found.row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if not decision.refused:
+            free_keys(session, found.claim.id)
+            said = Said(decision_ref=kept.ref)
+            _step(session, found, Verb.CLAIM_WITHDRAW, ClaimState.WITHDRAWN, actor, now, said)
+        return kept
+
+
+@retrying
+def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    """Ask for another look at a line that was not accepted whole, saying why. Raises Unseen."""
+    with atomic() as session:
+        found = claim_load.own_ground(session, actor, ref)
+        lines = {line.id: line for line in lines_of(session, found.claim)}
+        if line_id not in lines:
+            raise Unseen
+        if before := earlier(session, actor, DISPUTE, key):
+            return before
+        line, on, claim = lines[line_id], clock.local_date(now), found.claim
+        asked = Wish(claim.ref, line_id)
+        facts = DisputeFacts(
+            on=on,
+            party=party_of(actor),
+            state=claim.state,
+            decided_on=clock.local_date(claim.decided_at) if claim.decided_at else None,
+            amount=line.amount,
+            accepted=line.accepted,
+            disputed=any(each.disputed_at for each in lines.values()),
+        )
+        decision = may_dispute(asked, facts)
+        kept = keep(
+            *(session, DISPUTE, decision),
+            asked=asked,
+            facts=facts,
+            row=found.row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if not decision.refused:
+            line.disputed_at, line.dispute = now, text
+            promised = on + timedelta(days=found.terms.review_days)
+            said = Said(note=text, promised_on=promised, decision_ref=kept.ref)
+            _step(session, found, Verb.CLAIM_DISPUTE, None, actor, now, said)
+        return kept
+
+
+def preview(
+    session: Session, found: Ground, actor: Actor, now: datetime
+) -> tuple[Decision[Approvable], Sending, SendingFacts]:
+    """What sending the claim would come to now. Nothing is stored."""
+    asked = claim_load.sending_of(session, found.claim)
+    facts = claim_load.sending_facts(session, found, asked, actor, clock.local_date(now))
+    return may_submit(asked, facts), asked, facts
+
+
+def lines_of(session: Session, claim: Claim) -> list[ClaimLine]:
+    """The lines of a claim, by invoice."""
+    query = select(ClaimLine).join(Invoice, Invoice.id == ClaimLine.invoice_id)
+    mine = query.where(Invoice.claim_id == claim.id)
+    return list(session.scalars(mine.order_by(Invoice.id, ClaimLine.id)))
+
+
+def _take_keys(session: Session, found: Ground, asked: Sending) -> None:
+    """Make the claim's invoices and files its own. Raises LostRace where another was a moment faster:
+    looked at again, the rule finds whose they are.
+    """
+    free_keys(session, found.claim.id)
+    invoices = sorted({key for bill in asked.bills for key in invoice_keys(bill)})
+    hashes = sorted({paper.sha256 for paper in asked.papers})
+    about = {"claim_id": found.claim.id}
+    try:
+        session.execute(insert(InvoiceKey), [{"key": key, **about} for key in invoices])
+        session.execute(insert(FileKey), [{"sha256": sha, **about} for sha in hashes])
+    except IntegrityError as error:
+        raise LostRace("an invoice or a file is on another claim now") from error
+
+
+def free_keys(session: Session, claim_id: int) -> None:
+    """Let the invoices and files of a claim be claimed again."""
+    for model in (InvoiceKey, FileKey):
+        session.execute(delete(model).where(model.claim_id == claim_id))
+
+
+def _step(
+    session: Session,
+    found: Ground,
+    verb: Verb,
+    state: ClaimState | None,
+    actor: Actor,
+    now: datetime,
+    said: Said,
+) -> None:
+    take_step(
+        *(session, found.row, verb, state),
+        actor=actor,
+        now=now,
+        claim=found.claim,
+        said=said,
+    )
