@@ -65,7 +65,7 @@ def make_claim(
     (a cost, an amount in the fund's currency) and a document of it.
 
     What its eligible costs make is claimed, and all of it approved and paid unless said. `texts`
-    replace remarks, issuer, tax_id, number, text, reason, dispute, reference, reversal_reason.
+    replace remarks, issuer, tax_id, number, text, reason, dispute, reference, note …
     """
     said = {"issuer": "Hotel Central", "tax_id": "30-1", "text": "Sala", "reference": "TR-1"}
     said |= texts or {}
@@ -100,7 +100,15 @@ def make_claim(
         decider = actor_in(session, DECIDES[session.get_one(Registry, row.registry_id).slug])
         for verb in PATHS[state]:
             who = _who(session, row, verb, decider)
-            put_step(session, row, verb, who, claim_id=claim.id, claim_state=state)
+            put_step(
+                session,
+                row,
+                verb,
+                who,
+                claim_id=claim.id,
+                claim_state=state,
+                note=said.get("note", ""),
+            )
         if granted:
             _money(session, fund, row, claim, paid, said)
         return claim.ref
@@ -165,7 +173,7 @@ def _file(session: Session, claim: Claim) -> File:
     blob = blobs.write(content)
     file = File(
         partner_id=claim.partner_id,
-        registry_id=claim.registry_id,
+        registry_id=None,
         subject=f"{CLAIM_FILES}{claim.ref}",
         name=f"prueba-{claim.ref}.txt",
         media_type="text/plain",

@@ -142,6 +142,7 @@ def make_request(
     asked: int = 15_00,
     approved: int | None = None,
     by: str = "",
+    note: str = "",
     **columns: Any,
 ) -> str:
     """The reference of a request in `state`, all of `asked` approved unless said; `by` filed it.
@@ -188,7 +189,7 @@ def make_request(
         for verb in PATHS[state]:
             who = filer if verb in OURS else SYSTEM if verb in ITSELF else decider
             amount = granted if verb is Verb.APPROVE else None
-            put_step(session, row, verb, who, amount=amount)
+            put_step(session, row, verb, who, amount=amount, note=note)
         if granted:
             _granted(session, fund, row, decider, granted)
         for name, value in columns.items():

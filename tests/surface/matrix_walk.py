@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from portal.kernel.access import Role
 from tests.registry.world import CTL, L3
+from tests.surface import mdf_world
 from tests.surface.asking import plain
 from tests.surface.matrix_players import PLAYERS, Asker, Player
 from tests.surface.policy import NO_OTHER, NO_OWN, POLICY, Row
@@ -24,6 +25,7 @@ LANG = "<any(es, en):lang>"
 ARGUMENT = {"order": "ref", "decision": "ref", "registry": "slug", "question": "slug"}
 ARGUMENT |= dict.fromkeys(("notice", "notice_draft"), "ref")
 ARGUMENT |= dict.fromkeys(("atom_token", "ics_token"), "token")
+ARGUMENT |= mdf_world.ARGUMENT
 UNKNOWN = {
     "order": "ZZZZ9999",
     "decision": "ZZZZ9999",
@@ -31,6 +33,7 @@ UNKNOWN = {
     "question": "nowhere",
     **dict.fromkeys(("notice", "notice_draft"), "ZZZZ9999"),
     **dict.fromkeys(("file_id", "mail_id"), "0190a8b2-0000-7000-8000-00000000beef"),
+    **mdf_world.UNKNOWN,
 }
 ANSWERED = ("GET", "HEAD", "POST")
 REFUSED = ("PUT", "PATCH", "DELETE", "TRACE")
@@ -118,7 +121,10 @@ def path_of(rule: Rule, kind: str, thing: Thing | None) -> str:
         return path
     argument = ARGUMENT.get(kind, kind)
     value = thing.value if thing else UNKNOWN.get(kind, "2147483646")
-    path = re.sub(rf"<(int:)?{argument}>", value, path)
+    if kind in mdf_world.BESIDE:
+        of, _, value = value.partition("/")
+        path = path.replace("<ref>", of)
+    path = re.sub(rf"<(\w+:)?{argument}>", value, path)
     path = path.replace("<int:number>", "1")
     path = path.replace("<slug>", thing.registry if thing else "centurylink")
     assert "<" not in path, path

@@ -49,6 +49,7 @@ from tests.surface.matrix_made import (
     terms_of,
     unconfirmed,
 )
+from tests.surface.mdf_world import ask_for_money, tell_money
 from tests.surface.notice_world import post_notices, tell_notices
 from tests.surface.rivals import PARTNER, SERVES, Thing, World, settle
 
@@ -61,6 +62,7 @@ def furnish(house: House, folder: Path) -> World:
         with house.app.app_context():
             post_notices()
             ask_questions()
+            ask_for_money()
             db.session.rollback()
         house.keep("furnished")
     house.state("furnished")
@@ -155,6 +157,7 @@ def _tell(world: World) -> None:
         may(f"agente-canario-{origin}", email)
     tell_notices(world, may)
     tell_questions(world, may)
+    tell_money(world, may)
     may(MOVES["norte"], *USERS["norte"], *PEERS[CTL], *_serving())
     may(MOVES["sur"], *USERS["sur"], *PEERS[CTL], *_serving())
     for decision in session.scalars(select(StoredDecision).where(StoredDecision.partner_id > 0)):

@@ -100,7 +100,7 @@ POLICY: dict[str, Row] = {
     "site.inbox.index": Row(ALL),
     "site.inbox.letter": Row(ALL, "mail_id"),
     "site.inbox.everyone": Row(ADMIN),
-    "site.files.file": Row(READERS, "file_id"),
+    "site.files.file": Row(READERS | {Role.FINANCE}, "file_id"),
     # The directory: everyone who has signed in; companies: channel people, support, CSM.
     "site.directory.index": Row(ALL),
     "site.directory.team": Row(ALL, "team_id"),
@@ -202,5 +202,12 @@ NO_OTHER: dict[str, frozenset[Role]] = {
     "registry": PARTNERS,
     "material_id": READERS,
     "mail_id": ADMIN,
+    "mdf_fund": frozenset(Role),
+    "mdf_book": frozenset({Role.FINANCE}),
 }
-NO_OWN: dict[str, frozenset[Role]] = {"decision": STAFF | {Role.ACCOUNT_TEAM}}
+NO_OWN: dict[str, frozenset[Role]] = {
+    "decision": STAFF | {Role.ACCOUNT_TEAM},
+    "mdf_book": PARTNERS,
+    **dict.fromkeys(("mdf_claim_draft", "mdf_invoice", "mdf_document"), STAFF | {Role.FINANCE}),
+    **dict.fromkeys(("mdf_draft", "mdf_file", "mdf_waiting"), frozenset({Role.FINANCE})),
+}
