@@ -12,6 +12,7 @@ from flask import current_app
 from portal.home import (
     doctor_care,
     doctor_database,
+    doctor_money,
     doctor_people,
     doctor_rows,
     doctor_settings,
@@ -22,7 +23,7 @@ from portal.web.checkup import Outcome, Place, examine
 
 LISTS = (
     *(doctor_settings, doctor_database, doctor_rows, doctor_people),
-    *(doctor_care, doctor_work),
+    *(doctor_care, doctor_money, doctor_work),
 )
 """The modules whose checks join the list by being imported."""
 

@@ -14,7 +14,7 @@ from portal.web import checkup
 from portal.web.checkup import BROKE, CHECKS, Finding, Needs, Words
 from tests.conftest import House
 from tests.home.breaks import ALONG
-from tests.home.breaks_rows import BREAKS
+from tests.home.breaks_money import BREAKS
 from tests.home.sick import Ward, fit
 from tests.postgres import fresh_database
 from tests.web.test_commands import flask
@@ -82,17 +82,17 @@ def test_every_check_says_what_it_promises() -> None:
 def test_a_check_named_twice_is_refused_and_one_more_joins_the_list(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slice brings its own check: the ledger's will look like this one."""
+    """A slice brings its own check: that of support minutes will look like this one."""
     monkeypatch.setattr(checkup, "CHECKS", dict(CHECKS))
-    codes = {"ledger.off": Words("{unit} is off by {amount}", "see the entries of {unit}")}
+    codes = {"minutes.off": Words("{unit} is off by {amount}", "see the entries of {unit}")}
 
-    @checkup.check("ledger", Needs.SCHEMA, codes)
-    def ledger(_place: checkup.Place) -> Iterator[Finding]:
-        yield Finding("ledger.off", {"unit": "USD", "amount": 3})
+    @checkup.check("minutes", Needs.SCHEMA, codes)
+    def minutes(_place: checkup.Place) -> Iterator[Finding]:
+        yield Finding("minutes.off", {"unit": "USD", "amount": 3})
 
-    assert ward.codes()["ledger.off"]
+    assert ward.codes()["minutes.off"]
     with pytest.raises(ValueError, match="already"):
-        checkup.check("ledger", Needs.SCHEMA, codes)(ledger)
+        checkup.check("minutes", Needs.SCHEMA, codes)(minutes)
 
 
 def test_what_stands_on_something_broken_is_not_looked_at(ward: Ward) -> None:
