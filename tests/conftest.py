@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ from portal.accounts import passwords
 from portal.config import Config
 from portal.factory import create_app
 from portal.store.db import db
+from tests.explained import unexplained
 from tests.kept import Kept
 from tests.people import Browser
 from tests.postgres import postgres_url
@@ -45,14 +47,20 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class House:
-    """One application on one kind of database, and the states its database can be put back to."""
+    """One application on one kind of database, and the states its database can be put back to.
 
+    `used` since the ledger was gone through last; `proven` marks the ledgers that were.
+    """
+
+    open: ClassVar[list["House"]] = []
     kind: str
     folder: Path
     server: str | None
     app: Flask = field(init=False)
     states: set[str] = field(default_factory=set)
     kept: Kept | None = None
+    used: bool = False
+    proven: set[tuple[Any, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         if self.server:
@@ -78,9 +86,11 @@ class House:
             upgrade()
         self._run("program", "load")
         self.keep("loaded")
+        self.open.append(self)
 
     def state(self, name: str) -> None:
         """Put the database back to `name`: "loaded" or "demo"."""
+        self.used = True
         if name not in self.states:
             self.state("loaded")
             self._run("seed", "demo")
@@ -154,6 +164,16 @@ def house(request: pytest.FixtureRequest) -> House:
     """The application and its database, of each kind in turn."""
     found: House = request.getfixturevalue(f"{request.param}_house")
     return found
+
+
+@pytest.fixture(autouse=True)
+def _ledger_explains_all() -> Iterator[None]:
+    """M2, after every test that used a database, whatever the test was about."""
+    yield
+    for house in House.open:
+        if house.used:
+            house.used = False
+            assert unexplained(house.app, house.proven) == [], house.kind
 
 
 @pytest.fixture

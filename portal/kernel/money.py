@@ -6,7 +6,7 @@ promised; a conversion to the nearest unit, halves away from zero.
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, Inexact, localcontext
 
 # Currencies whose smallest unit is not a hundredth (ISO 4217, exponents).
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -35,12 +35,18 @@ def decimal(amount: int, currency: str) -> Decimal:
 
 def minor(value: Decimal, currency: str) -> int:
     """`value` in minor units. Raises BadAmount when it has more digits, or is out of all reason."""
-    if not value.is_finite() or abs(value) > LARGEST:
+    if not value.is_finite():
         raise BadAmount(str(value))
-    scaled = value.scaleb(exponent(currency))
-    if scaled != scaled.to_integral_value() or abs(scaled) > LARGEST:
-        raise BadAmount(str(value))
-    return int(scaled)
+    try:
+        with localcontext(prec=60) as context:
+            context.traps[Inexact] = True  # nothing is rounded away unseen
+            if abs(value) <= LARGEST:
+                scaled = value.scaleb(exponent(currency))
+                if scaled == scaled.to_integral_value() and abs(scaled) <= LARGEST:
+                    return int(scaled)
+    except Inexact:
+        pass
+    raise BadAmount(str(value))
 
 
 def share(amount: int, percent: int) -> int:

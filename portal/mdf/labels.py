@@ -16,7 +16,6 @@ from portal.mdf.amounts import shown
 from portal.mdf.rules import Cause, ClaimState, Kind, MdfCode, Party, RequestState
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.transitions import Verb
-from portal.web import fact_words
 from portal.web.i18n import date_text
 from portal.web.site import language
 
@@ -181,8 +180,6 @@ WITHOUT: dict[tuple[MdfCode, str], LazyString] = {
 }
 _AMOUNTS = {"most"}
 _DATES = {"from", "until", "earliest", "starts_on", "ends_on", "due"}
-
-fact_words.call(**{"fund.terms": _l("Terms of the MDF fund")})
 
 
 def sentence(reason: Reason, names: Mapping[str, str] | None = None) -> str:

@@ -19,6 +19,7 @@ from portal.mdf.book import post, shared
 from portal.mdf.facts import TERMS
 from portal.mdf.models import Activity, Fund, FundTerms
 from portal.mdf.rules import Cause, Kind
+from portal.mdf.terms_rules import DATES, NUMBERS
 from portal.registry.models import Registry
 from portal.store.events import emit
 from portal.store.facts import WarrantKind, warrant
@@ -27,15 +28,6 @@ from portal.store.pack import Program, RecordKind, Said
 from portal.store.pack_format import Table
 from portal.store.periods import begin
 from portal.store.program import Loader
-
-DATES = (
-    *("requests_from", "requests_until", "activity_from", "activity_until"),
-    *("claims_until", "closes_on"),
-)
-NUMBERS = (
-    *("claim_days", "lead_days", "review_days", "pay_days"),
-    *("extensions", "extension_days"),
-)
 
 
 @dataclass(frozen=True)
@@ -202,9 +194,11 @@ def write_terms(
     number: int,
     terms: Mapping[str, Any],
     activities: tuple[Mapping[str, Any], ...],
+    based_on: int | None = None,
 ) -> int:
     """The id of a new version of a fund's terms; which holds when is for a warrant to say."""
-    row = FundTerms(fund_id=fund_id, number=number, made_at=clock.business(), **terms)
+    made_at = clock.business()
+    row = FundTerms(fund_id=fund_id, number=number, based_on=based_on, made_at=made_at, **terms)
     session.add(row)
     session.flush()
     session.add_all(

@@ -52,7 +52,8 @@ class FundTerms(Base):
     A claim is due `claim_days` after its activity. An activity starts `lead_days` after it is asked
     for at the earliest. `manager_limit`: above it a second person decides too; None: no limit.
     `review_days` and `pay_days` are what partners are promised; `extensions` how often a claim's day
-    may be put off, by `extension_days` each.
+    may be put off, by `extension_days` each. `based_on` is the number of the version it was copied
+    from, None for a fund's first.
     """
 
     __tablename__ = "mdf_terms"
@@ -68,6 +69,7 @@ class FundTerms(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("mdf_fund.id"))
     number: Mapped[int]
+    based_on: Mapped[int | None]
     requests_from: Mapped[date]
     requests_until: Mapped[date]
     activity_from: Mapped[date]

@@ -50,6 +50,7 @@ def test_the_eighteen_questions_stand_in_their_order_in_both_languages(app):
 
 def test_every_rule_in_plain_words_and_every_promise_is_kept_once(app):
     ids = [*(f"R{n}" for n in range(1, 9)), *(f"N{n}" for n in range(1, 6)), "C1", "C2"]
+    ids += [f"M{n}" for n in range(1, 6)]
     assert [rule.id for rule in library().rules] == ids
     assert db.session().query(RuleText).count() == len(ids)
     assert sorted(block.id for block in db.session().query(FaqBlock)) == [

@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fund_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=True),
         sa.Column("requests_from", sa.Date(), nullable=False),
         sa.Column("requests_until", sa.Date(), nullable=False),
         sa.Column("activity_from", sa.Date(), nullable=False),

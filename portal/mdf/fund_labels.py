@@ -1,0 +1,105 @@
+"""The terms of a fund in words: what each is called, and how one version differs from another."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from babel.numbers import format_currency
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.kernel import money
+from portal.kernel.localized import Localized
+from portal.mdf.terms_rules import DATES, LIMIT, Difference
+from portal.web.fact_words import call
+from portal.web.i18n import REGIONAL, date_text
+from portal.web.site import LANGUAGES
+
+WORDS: dict[str, Any] = {
+    "requests_from": _l("First day to ask"),
+    "requests_until": _l("Last day to ask"),
+    "activity_from": _l("Activities from"),
+    "activity_until": _l("Activities until"),
+    "claims_until": _l("Last day for any claim"),
+    "closes_on": _l("Hard close of the fund"),
+    "claim_days": _l("Days to claim after the activity"),
+    "lead_days": _l("Days between asking and the activity"),
+    "review_days": _l("Days until a decision"),
+    "pay_days": _l("Days until the money"),
+    "extensions": _l("How often the day of a claim may be put off"),
+    "extension_days": _l("Days by which it is put off each time"),
+    "manager_limit": _l("Amount above which a second person decides too"),
+    "percent": _l("Share of the eligible cost"),
+    "cap": _l("At most"),
+    "activity": _l("Activity"),
+    "proof": _l("Proof"),
+    "cost": _l("Cost"),
+}
+STANDS: dict[str | None, Any] = {
+    "there": _l("paid for"),
+    "needed": _l("needed"),
+    "optional": _l("not needed"),
+    "paid": _l("is reimbursed"),
+    "unpaid": _l("is not reimbursed"),
+    None: _l("no longer listed"),
+}
+NOT_LISTED = _l("not listed")
+LISTED = ("activity", "proof", "cost")
+
+call(**{"fund.terms": _l("Terms of an MDF fund")})
+
+
+def version_words(
+    number: int, based_on: int | None, found: Sequence[Difference], currency: str
+) -> Localized:
+    """A version by its number and how it differs from the one it was copied from, in every language."""
+    said = {}
+    for lang in LANGUAGES:
+        with force_locale(REGIONAL[lang]):
+            name = _("Version %(number)s", number=number)
+            if based_on is None:
+                said[lang] = name
+                continue
+            lines = "; ".join(difference_words(each, currency, lang) for each in found)
+            said[lang] = _(
+                "%(version)s, against version %(base)s: %(differences)s",
+                version=name,
+                base=based_on,
+                differences=lines or _("nothing else"),
+            )
+    return Localized(said)
+
+
+def difference_words(each: Difference, currency: str, lang: str) -> str:
+    """One difference, in the language of the moment, which is `lang`."""
+    after = _value(each.field, each.after, currency, lang)
+    before = _value(each.field, each.before, currency, lang)
+    if each.before is None and each.field in LISTED:
+        before = str(NOT_LISTED)
+    place = (_named(each.of, lang), str(WORDS[each.field]), _named(each.item, lang))
+    what = " · ".join(filter(None, place))
+    said: str = _("%(what)s: %(after)s (was: %(before)s)", what=what, after=after, before=before)
+    return said
+
+
+def _named(name: Any, lang: str) -> str:
+    return Localized(name).pick(lang) if name else ""
+
+
+def _value(field: str, value: Any, currency: str, lang: str) -> str:
+    if field in DATES:
+        assert isinstance(value, date)
+        return date_text(value, lang)
+    if field in (LIMIT, "cap"):
+        return amount_words(value, currency, lang)
+    if field == "percent":
+        return f"{value} %"
+    return str(STANDS[value] if field in LISTED else value)
+
+
+def amount_words(value: int | None, currency: str, lang: str) -> str:
+    """An amount as a text in `lang` says it; "no limit" for none."""
+    if value is None:
+        return str(_("no limit"))
+    return str(format_currency(money.decimal(value, currency), currency, locale=REGIONAL[lang]))
