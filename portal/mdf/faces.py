@@ -2,6 +2,7 @@
 
 from portal.mdf import (
     amounts,
+    asking,
     book,
     claim_models,
     claiming,
@@ -21,6 +22,7 @@ FACES = Faces(
     pages=(bp,),
     joined=(
         amounts,
+        asking,
         book,
         claim_models,
         claiming,

@@ -145,7 +145,10 @@ def _tell(
         "turn": turn.value if turn else None,
         "by": by.isoformat() if by else None,
     }
-    for person in _people(session, row, STEPS[verb].tells):
+    # What was never sent, and was not begun in the company's name, is the company's alone.
+    sent = row.submitted_at is not None or row.for_staff
+    tells = STEPS[verb].tells if sent else STEPS[verb].tells & {Party.PARTNER}
+    for person in _people(session, row, tells):
         if person.id == actor.person_id:
             continue
         post(

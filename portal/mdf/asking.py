@@ -1,0 +1,135 @@
+"""Sending a request to the channel support team that decides, and taking it back. `now` is business time."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.decision import Decision
+from portal.mdf.asking_rules import Ask, AskFacts, Offer, may_send
+from portal.mdf.deciding import Outcome, earlier, keep
+from portal.mdf.drafting import held
+from portal.mdf.ground import Ground, ground
+from portal.mdf.models import Activity, Fund, FundRequest
+from portal.mdf.rules import RequestState
+from portal.mdf.steps import Said, party_of, take_step
+from portal.mdf.transitions import Verb, not_now
+from portal.store.db import atomic, retrying
+from portal.store.decisions import KINDS, Kind
+
+KIND = "mdf.ask"
+# What must be filled in before it is sent; dates and activity besides.
+NEEDED = ("title", "activity", "starts_on", "ends_on", "total_cost", "asked")
+
+
+def _decide(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Offer]:
+    return may_send(msgspec.convert(asked, Ask), msgspec.convert(facts, AskFacts))
+
+
+KINDS[KIND] = Kind(_decide)
+
+
+def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    """Send a request to the channel support team, or be told why not; the decision is kept (R7).
+
+    The terms of the day bind both sides from now on, those it was first sent under where it comes
+    back mended. Raises Unseen.
+    """
+    try:
+        return _submit(ref, actor=actor, now=now, key=key)
+    except IntegrityError:
+        # The same form came twice at once: by now the first is answered.
+        return _submit(ref, actor=actor, now=now, key=key)
+
+
+@retrying
+def _submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    with atomic() as session:
+        row = held(session, actor, ref)
+        if (known := earlier(session, actor, KIND, key)) is not None:
+            return known
+        on = clock.local_date(now)
+        found = ground(session, row.partner_id, on, row=row)
+        ask = asked_of(session, row, on)
+        facts = AskFacts(found.funds, row.state, party_of(actor))
+        decision = may_send(ask, facts)
+        outcome = keep(
+            *(session, KIND, decision),
+            asked=ask,
+            facts=facts,
+            row=row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if decision.value is not None:
+            _send(session, row, found, decision.value, outcome.ref, actor, now)
+        return outcome
+
+
+@retrying
+def withdraw(ref: str, *, actor: Actor, now: datetime) -> Outcome:
+    """Take a request back before it is approved; nothing of the fund moves. Raises Unseen."""
+    with atomic() as session:
+        row = held(session, actor, ref)
+        if row.state is RequestState.WITHDRAWN:
+            return Outcome("", False, again=True)
+        fault = not_now(Verb.WITHDRAW, row.state, party_of(actor))
+        if fault is not None:
+            return Outcome("", True, (fault,))
+        take_step(session, row, Verb.WITHDRAW, RequestState.WITHDRAWN, actor=actor, now=now)
+        return Outcome("", False)
+
+
+def asked_of(session: Session, row: FundRequest, on: date) -> Ask:
+    """What `row` asks when it is sent on `on`, and what it still lacks.
+
+    What was asked for in time stays so while questions about it are answered.
+    """
+    kind = session.get(Activity, row.activity_id) if row.activity_id else None
+    fund = session.get_one(Fund, row.fund_id)
+    missing = [
+        each for each in NEEDED if not getattr(row, "activity_id" if each == "activity" else each)
+    ]
+    first = kind.metrics[0]["code"] if kind else None
+    if first is None or row.outcome.get(first) is None:
+        missing.append("outcome")
+    again = row.state is RequestState.NEEDS_INFO and row.submitted_at is not None
+    return Ask(
+        fund=fund.slug,
+        asked_on=clock.local_date(row.submitted_at) if again and row.submitted_at else on,
+        activity=kind.code if kind else None,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        amount=row.asked,
+        currency=fund.currency,
+        total_cost=row.total_cost,
+        missing=tuple(missing),
+    )
+
+
+def _send(
+    session: Session,
+    row: FundRequest,
+    found: Ground,
+    offer: Offer,
+    decision_ref: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    shelf = found.shelves[offer.fund]
+    kind = shelf.activity(offer.activity)
+    row.terms_id, row.activity_id = shelf.terms.id, kind.id if kind else None
+    if row.state is not RequestState.NEEDS_INFO:
+        row.submitted_at = now
+    row.round += 1
+    said = Said(
+        amount=row.asked,
+        promised_on=clock.local_date(now) + timedelta(shelf.terms.review_days),
+        decision_ref=decision_ref,
+    )
+    take_step(session, row, Verb.SUBMIT, RequestState.SUBMITTED, actor=actor, now=now, said=said)
