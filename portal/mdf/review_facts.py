@@ -18,9 +18,10 @@ from portal.mdf.models import (
     Limit,
     TimelineStep,
 )
-from portal.mdf.review_rules import Review, Reviewer, Yes, claim_due
+from portal.mdf.review_rules import Review, Reviewer, Yes
 from portal.mdf.rules import Party
 from portal.mdf.steps import party_of
+from portal.mdf.time_rules import claim_due
 from portal.mdf.transitions import Verb
 from portal.registry.agreements import standing
 from portal.registry.models import Registry

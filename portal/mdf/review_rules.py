@@ -5,7 +5,7 @@ Amounts are minor units of the fund's currency.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from portal.kernel import money
 from portal.kernel.decision import Decision, Reason, reason
@@ -98,11 +98,6 @@ def second(by: Reviewer, yeses: Iterable[Yes]) -> int:
     """
     counts = (yes.amount for yes in yeses if yes.lead or by.party is Party.LEAD)
     return max(counts, default=0)
-
-
-def claim_due(ends_on: date, claim_days: int, claims_until: date) -> date:
-    """The day a claim is due: so many days after the activity, never later than the fund's last."""
-    return min(ends_on + timedelta(days=claim_days), claims_until)
 
 
 def may_approve(wish: Approve, facts: Review) -> Decision[Approved]:

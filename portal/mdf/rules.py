@@ -109,6 +109,8 @@ class MdfCode(Code):
     DATES_ORDER = "activity.ends_before_it_starts"
     OUTSIDE_WINDOW = "activity.outside_window"
     TOO_SOON = "activity.too_soon"
+    ACTIVITY_BEGUN = "activity.begun"
+    DATES_NONE = "activity.no_dates_asked"
     AMOUNT_NONE = "amount.none"
     ABOVE_CAP = "amount.above_cap"
     ABOVE_SHARE = "amount.above_share"
@@ -154,6 +156,8 @@ CODES: dict[Code, CodeSpec] = {
     C.DATES_ORDER: CodeSpec("M3", True, ("starts_on", "ends_on")),
     C.OUTSIDE_WINDOW: CodeSpec("M3", True, ("from", "until")),
     C.TOO_SOON: CodeSpec("M3", True, ("earliest",)),
+    C.ACTIVITY_BEGUN: CodeSpec("M3", True, ("starts_on",)),
+    C.DATES_NONE: CodeSpec("M3", True),
     C.AMOUNT_NONE: CodeSpec("M3", True),
     # Amounts are minor units of `currency`.
     C.ABOVE_CAP: CodeSpec("M3", True, ("most", "currency")),
