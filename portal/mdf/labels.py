@@ -116,6 +116,8 @@ FIELDS: dict[str, LazyString] = {
     "asked": _l("Amount you ask for"),
     "outcome": _l("Expected outcome"),
     "files": _l("Quotes and photos"),
+    "fields": _l("What is to be mended"),
+    "note": _l("Reason"),
 }
 TITLES: dict[MdfCode, LazyString] = {
     C.FULLY_ALLOCATED: _l(
@@ -131,6 +133,10 @@ TITLES: dict[MdfCode, LazyString] = {
     C.DATES_ORDER: _l("The activity ends on %(ends_on)s, before it starts on %(starts_on)s."),
     C.OUTSIDE_WINDOW: _l("The fund pays for activities from %(from)s to %(until)s."),
     C.TOO_SOON: _l("Asked for today, an activity starts on %(earliest)s at the earliest."),
+    C.ACTIVITY_BEGUN: _l(
+        "Other days can be asked for before the activity begins; it began on %(starts_on)s."
+    ),
+    C.DATES_NONE: _l("No other days are asked for."),
     C.AMOUNT_NONE: _l("Say how much you ask for: more than nothing."),
     C.ABOVE_CAP: _l("The fund pays at most %(most)s for this type of activity."),
     C.ABOVE_SHARE: _l(
