@@ -120,6 +120,7 @@ VERBS = {
     "mdf.fund_opened": _l("MDF fund opened"),
     "mdf.terms_prepared": _l("Terms of an MDF fund prepared"),
     "mdf.allocated": _l("MDF allocated to a company"),
+    "mdf.budget_raised": _l("Budget of an MDF fund raised"),
     "mdf.carried_over": _l("MDF carried over to another fund"),
     "mdf.limit_set": _l("Personal limit of approval set"),
     "mdf.fund_closed": _l("MDF fund closed"),

@@ -79,7 +79,13 @@ _OF: dict[Group, tuple[str, ...]] = {
         *("mdf.claim.disputed", "mdf.claim.settled", "mdf.claim.paid"),
         *("mdf.claim.reversal_asked", "mdf.claim.reversed", "mdf.claim.kept"),
         *("mdf.claim.checked", "mdf.claim.endorsed", "mdf.claim.saved"),
-        *("mdf.fund_opened", "mdf.terms_prepared", "mdf.allocated", "mdf.carried_over"),
+        *(
+            "mdf.fund_opened",
+            "mdf.terms_prepared",
+            "mdf.allocated",
+            "mdf.budget_raised",
+            "mdf.carried_over",
+        ),
         *("mdf.limit_set", "mdf.fund_closed", "mdf.exported"),
     ),
     Group.ANSWERS: (

@@ -51,14 +51,15 @@ def keep(
     *,
     asked: object,
     facts: object,
-    row: FundRequest,
+    row: FundRequest | None,
     actor: Actor,
     now: datetime,
     key: str,
 ) -> Outcome:
     """Put `decision` about a request on record, refused or not, under the person's `key` for it.
 
-    `now` is business time. The company whose request it is sees the decision.
+    `now` is business time. The company whose request it is sees the decision; one about a fund's
+    money (`row` None) no company does.
     """
     stored = record(
         *(session, kind, decision),
@@ -68,7 +69,7 @@ def keep(
         business_at=now,
         recorded_at=clock.wall(),
         key=f"{kind}:{key}",
-        partner_id=row.partner_id,
+        partner_id=row.partner_id if row else None,
     )
     return Outcome(stored.ref, decision.refused, decision.reasons)
 

@@ -30,10 +30,11 @@ def seed(path: Path) -> int:
         company = session.scalar(select(Partner.id).where(Partner.code == row["partner"]))
         assert company is not None, f"{path.name}: there is no company {row['partner']}"
         at: datetime = moment(row["at"])
-        allocate(
+        given = allocate(
             *(fund.id, company, money.minor(Decimal(row["amount"]), fund.currency)),
             actor=acting(row["by"]),
             now=at,
             key=f"demo-{number}",
         )
+        assert not given.refused, f"{path.name}: allocation {number} is refused: {given.reasons}"
     return len(rows)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from babel.numbers import format_currency
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.kernel import money
 from portal.kernel.localized import Localized
+from portal.mdf.amounts import shown
 from portal.mdf.terms_rules import DATES, LIMIT, Difference
 from portal.web.fact_words import call
 from portal.web.i18n import REGIONAL, date_text
@@ -92,14 +91,7 @@ def _value(field: str, value: Any, currency: str, lang: str) -> str:
         assert isinstance(value, date)
         return date_text(value, lang)
     if field in (LIMIT, "cap"):
-        return amount_words(value, currency, lang)
+        return str(_("no limit")) if value is None else shown(value, currency)
     if field == "percent":
         return f"{value} %"
     return str(STANDS[value] if field in LISTED else value)
-
-
-def amount_words(value: int | None, currency: str, lang: str) -> str:
-    """An amount as a text in `lang` says it; "no limit" for none."""
-    if value is None:
-        return str(_("no limit"))
-    return str(format_currency(money.decimal(value, currency), currency, locale=REGIONAL[lang]))

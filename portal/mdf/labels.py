@@ -92,6 +92,7 @@ KINDS: dict[Kind, LazyString] = {
 }
 CAUSES: dict[Cause, LazyString] = {
     Cause.FUNDED: _l("Fund opened"),
+    Cause.ADDED: _l("Budget raised"),
     Cause.ALLOCATED: _l("Allocated"),
     Cause.EARLIER: _l("Allocated before this portal kept the fund"),
     Cause.RESERVED: _l("Reserved for a request"),
@@ -175,6 +176,7 @@ TITLES: dict[MdfCode, LazyString] = {
     C.DISPUTE_LATE: _l("The line could be disputed until %(until)s."),
     C.EXTENDED_OFTEN: _l("The day of the claim was put off %(times)s times, the most there is."),
     C.EXTENDED_TOO_FAR: _l("The day of the claim can be put off to %(until)s at the latest."),
+    C.POOLED: _l("%(fund)s is a pool of all companies: nothing of it is allocated to one."),
 }
 # What they say where a fact is missing (None).
 WITHOUT: dict[tuple[MdfCode, str], LazyString] = {

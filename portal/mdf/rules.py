@@ -72,6 +72,7 @@ class Cause(StrEnum):
 
     FUNDED = "funded"
     ALLOCATED = "allocated"
+    ADDED = "added"  # to the budget of a fund that stands
     EARLIER = "earlier"  # allocated before this portal kept the fund
     RESERVED = "reserved"
     COMMITTED = "committed"
@@ -143,6 +144,7 @@ class MdfCode(Code):
     DISPUTE_LATE = "line.dispute_late"
     EXTENDED_OFTEN = "extension.used_up"
     EXTENDED_TOO_FAR = "extension.too_far"
+    POOLED = "fund.pooled"
 
 
 C = MdfCode
@@ -192,4 +194,5 @@ CODES: dict[Code, CodeSpec] = {
     C.DISPUTE_LATE: CodeSpec("M4", True, ("until",)),
     C.EXTENDED_OFTEN: CodeSpec("M4", True, ("times",)),
     C.EXTENDED_TOO_FAR: CodeSpec("M4", True, ("until",)),
+    C.POOLED: CodeSpec("M1", True, ("fund",)),
 }
