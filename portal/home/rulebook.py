@@ -19,8 +19,6 @@ from portal.library import labels as library_labels
 from portal.library import rules as library_rules
 from portal.mdf import labels as mdf_labels
 from portal.mdf import rules as mdf_rules
-from portal.mdf import labels as mdf_labels
-from portal.mdf import rules as mdf_rules
 from portal.notices import labels as notice_labels
 from portal.notices import rules as notice_rules
 from portal.orders import labels
@@ -39,7 +37,6 @@ TABLES: tuple[tuple[Mapping[Code, CodeSpec], Mapping[Any, Any]], ...] = (
     (notice_rules.CODES, notice_labels.SENTENCES),
     (library_rules.CODES, library_labels.TITLES),
     (council_rules.CODES, council_labels.REASONS),
-    (mdf_rules.CODES, mdf_labels.TITLES),
     (mdf_rules.CODES, mdf_labels.TITLES),
 )
 
