@@ -28,7 +28,7 @@ from portal.store.db import atomic, retrying
 from portal.store.decisions import KINDS, Kind
 
 APPROVE = "mdf.approve"
-ANSWERS = {Verb.ASK: "mdf.ask", Verb.REJECT: "mdf.reject", Verb.DECLINE: "mdf.decline"}
+ANSWERS = {Verb.ASK: "mdf.question", Verb.REJECT: "mdf.reject", Verb.DECLINE: "mdf.decline"}
 
 
 @dataclass(frozen=True)
