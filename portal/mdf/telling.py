@@ -151,7 +151,7 @@ TURNS: Mapping[Party, LazyString] = {
 def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """What the mail says, in the letter's language, from what was told when the step was taken."""
     verb, by, turn = Verb(told["verb"]), told.get("by"), told.get("turn")
-    waits = by and turn and verb is not V.REMIND
+    waits = by and verb is not V.REMIND
     named = {
         "title": told["title"] or told["request"],
         "company": told["company"],
@@ -165,7 +165,7 @@ def _expand(told: Mapping[str, Any], lang: str) -> dict[str, Any]:
         **named,
         "about": str(subject) % named,
         "sentence": str(sentence) % named,
-        "next_turn": "" if not waits else str(TURNS[Party(turn)]) % named,
+        "next_turn": str(TURNS[Party(turn)]) % named if turn and waits else "",
         "action": _("Open the claim") if of_claim else _("Open the request"),
     }
 

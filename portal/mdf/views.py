@@ -3,11 +3,19 @@
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.mdf import queries
+from portal.mdf import labels, turn_words
+from portal.mdf.actions import actions, there
 from portal.mdf.blueprint import bp
+from portal.mdf.receipt import receipt
+from portal.mdf.request_pages import RequestPage, one
+from portal.mdf.rules import Party
+from portal.mdf.steps import party_of
 from portal.store.db import db
+from portal.store.types import new_ref
 from portal.web.guards import actor, requires
+from portal.web.upload_words import asked
 
 
 @bp.get("/")
@@ -21,7 +29,33 @@ def index() -> ResponseReturnValue:
 @requires(Permission.READ_MDF)
 def request_page(ref: str) -> ResponseReturnValue:
     """One request: what is asked, what it got, and everything that happened, in one timeline (M5)."""
-    row = queries.request(db.session(), actor(), ref)
-    if row is None:
+    who, on = actor(), clock.today()
+    page = one(db.session(), who, ref)
+    if page is None:
         abort(404)
-    return render_template("mdf/request.html", row=row)
+    party = party_of(who)
+    return render_template(
+        "mdf/request.html",
+        page=page,
+        row=page.row,
+        labels=labels,
+        words=turn_words,
+        turns=_turns(page, party),
+        ways=actions(page, who, on),
+        receipt_of=receipt(page),
+        sent=asked(page.files)["kept"],
+        ours=party is Party.PARTNER,
+        key=new_ref(),
+        there=there,
+    )
+
+
+def _turns(page: RequestPage, reader: Party) -> list[turn_words.Said]:
+    states = {claim.ref: claim.state for claim in page.claims}
+    return [
+        turn_words.said(
+            *(turn, page.row.state, states[turn.claim] if turn.claim else None),
+            *(reader, clock.today()),
+        )
+        for turn in page.turns
+    ]

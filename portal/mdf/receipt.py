@@ -1,0 +1,156 @@
+"""What was decided on a request, as the receipt that pages show: why, by which rule, and the nearest yes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.kernel.decision import Reason
+from portal.mdf import labels
+from portal.mdf.actions import there
+from portal.mdf.amounts import shown
+from portal.mdf.course import Line
+from portal.mdf.request_pages import RequestPage
+from portal.mdf.rules import CODES, MdfCode
+from portal.mdf.transitions import Verb
+from portal.web.explain import answer_behind, rule_url
+from portal.web.i18n import date_text, moment_text
+from portal.web.site import language, url
+
+V = Verb
+# What each deciding step says after its yes or no, and the rule it stands on.
+DECIDES: Mapping[Verb, tuple[str, LazyString, str, LazyString]] = {
+    V.APPROVE: (
+        "yes",
+        _l("The request is approved"),
+        "M2",
+        _l("%(approved)s of %(asked)s asked are reserved: nobody else can be promised them."),
+    ),
+    V.REJECT: (
+        "no",
+        _l("Not as it is"),
+        "M3",
+        _l("The channel support team of %(registry)s decides. It may be mended and sent again."),
+    ),
+    V.DECLINE: (
+        "no",
+        _l("The request is declined"),
+        "M3",
+        _l("The channel support team of %(registry)s decides, and says why below."),
+    ),
+    V.EXPIRE: (
+        "no",
+        _l("The day to claim has passed"),
+        "M4",
+        _l("What is not claimed by its day returns to the fund."),
+    ),
+}
+
+
+def receipt(page: RequestPage) -> dict[str, Any] | None:
+    """What the receipt macro draws of the last decision; None while nothing is decided, or since it was
+    sent again.
+    """
+    line = _deciding(page)
+    if line is None:
+        return None
+    verdict, title, rule, text = DECIDES[line.verb]
+    return {
+        "verdict": verdict,
+        "title": str(title),
+        "cards": [_card(page, line)],
+        "reasons": [
+            *_kept(page, line),
+            {
+                "rule": rule,
+                "rule_url": rule_url(rule),
+                "code": line.verb.value,
+                "blocks": verdict == "no",
+                "line": None,
+                "text": str(text) % _named(page),
+                "faq": answer_behind(rule),
+                "nearest": _nearest(page, line.verb),
+            },
+        ],
+        "address": None,
+        "at": moment_text(line.at, language()),
+        "actions": "",
+    }
+
+
+def _deciding(page: RequestPage) -> Line | None:
+    """The last step that decided, if the request was not sent after it."""
+    for told in reversed(page.course):
+        if told.line.verb in DECIDES:
+            return told.line
+        if told.line.verb is V.SUBMIT:
+            break
+    return None
+
+
+def _named(page: RequestPage) -> dict[str, str]:
+    row, currency = page.row, page.fund.currency
+    return {
+        "registry": page.registry,
+        "asked": shown(row.asked or 0, currency),
+        "approved": shown(row.approved or 0, currency),
+    }
+
+
+def _card(page: RequestPage, line: Line) -> dict[str, Any]:
+    row, currency = page.row, page.fund.currency
+    rows: list[tuple[Any, ...]] = [(_("Asked"), shown(row.asked or 0, currency), "number")]
+    if row.approved is not None:
+        rows.append((_("Approved"), shown(row.approved, currency), "number"))
+    if page.activity is not None:
+        share = _("%(percent)s %% of the cost", percent=page.activity.percent)
+        rows.append((_("The fund pays"), share))
+        if page.activity.cap is not None:
+            rows.append((_("At most"), shown(page.activity.cap, currency), "number"))
+    if row.due_on is not None and line.verb is V.APPROVE:
+        rows.append((_("Claim by"), date_text(row.due_on, language()), "date"))
+    lines = [line.note] if line.note else []
+    return {"thread": None, "registry": "", "heading": "", "facts": rows, "lines": lines}
+
+
+def _kept(page: RequestPage, line: Line) -> list[dict[str, Any]]:
+    """The reasons of the decision on record, where this step stands on the one that was loaded."""
+    stored = page.decision
+    if stored is None or stored.ref != line.decision:
+        return []
+    names = {
+        f"fund:{page.fund.slug}": page.fund.name.pick(language()),
+        f"registry:{page.slug}": page.registry,
+    }
+    return [_box(each, names) for each in stored.reasons]
+
+
+def _box(kept: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    code = MdfCode(kept["code"])
+    spec = CODES[code]
+    reason = Reason(code, kept["line"], kept["facts"], spec.rule, spec.blocks)
+    return {
+        "rule": spec.rule,
+        "rule_url": rule_url(spec.rule),
+        "code": str(code),
+        "blocks": spec.blocks,
+        "line": None,
+        "text": labels.sentence(reason, names),
+        "faq": answer_behind(spec.rule),
+        "nearest": None,
+    }
+
+
+def _nearest(page: RequestPage, verb: Verb) -> dict[str, Any] | None:
+    """What would be answered with yes, and where it is done."""
+    if verb is V.REJECT:
+        where = url("site.mdf.form", ref=page.row.ref) if there("form") else None
+        text = _("Mend what the team names, and send it again.")
+        return {"text": text, "url": where, "label": _("Mend it")}
+    if verb in (V.DECLINE, V.EXPIRE):
+        where = url("site.mdf.ask") if there("ask") else None
+        text = _("Ask anew: amount, dates and activity are answered at once.")
+        return {"text": text, "url": where, "label": _("Ask anew")}
+    return None
