@@ -196,7 +196,7 @@ def main(readers: int) -> int:
     with postgres_url() as server:
         for name, address in (("SQLite", ""), ("PostgreSQL", server)):
             print(f"\n{name}: a notice to {readers} readers")
-            with _portal(address) as (app, settings), open_sink(NAME) as sink:
+            with portal_on(address) as (app, settings), open_sink(NAME) as sink:
                 sound &= _run(app, settings, sink, readers)
     print("\nIt holds." if sound else "\nIT DOES NOT HOLD.")
     return 0 if sound else 1
@@ -221,7 +221,7 @@ def _run(app: Flask, settings: Config, sink: Sink, readers: int) -> bool:
 
 
 @contextmanager
-def _portal(address: str) -> Iterator[tuple[Flask, Config]]:
+def portal_on(address: str) -> Iterator[tuple[Flask, Config]]:
     """A portal with the demo's world, in a folder of its own; its log goes nowhere."""
     with (
         tempfile.TemporaryDirectory() as name,
