@@ -7,10 +7,12 @@ from portal.mdf import (
     changing,
     claim_models,
     claiming,
+    cli,
     desks,
     facts,
     fund_jobs,
     funding,
+    jobs,
     labels,
     queries,
     reviewing,
@@ -23,6 +25,7 @@ from portal.web.faces import Faces
 
 FACES = Faces(
     pages=(bp,),
+    commands=(cli.group,),
     joined=(
         amounts,
         asking,
@@ -34,6 +37,7 @@ FACES = Faces(
         facts,
         fund_jobs,
         funding,
+        jobs,
         labels,
         queries,
         reviewing,

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from portal.kernel.decision import Decision
 from portal.mdf.rules import (
-    DISPUTE_DAYS,
     HOLDING_CLAIMS,
     IDLE_DAYS,
     OPEN_CLAIMS,
@@ -48,16 +47,15 @@ def idle_until(on: date) -> date:
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """A claim as time looks at it. `disputed`: a line waits for another look; `disputable`: a line
-    was cut that may still be disputed; `decided_on` when the review decided.
+    """A claim as time looks at it. `pending`: a line waits for another look, or its reversal to be
+    confirmed; `disputable_until`: the last day on which a line that was cut may be disputed.
     """
 
-    ref: str
+    claim: str
     state: ClaimState
     final: bool
-    decided_on: date | None = None
-    disputed: bool = False
-    disputable: bool = False
+    pending: bool = False
+    disputable_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -82,27 +80,39 @@ class Fate:
 def fate(facts: TimeFacts) -> Decision[Fate]:
     """Whether a request expires or closes now (mdf.md MR8, MR10); no value: neither, it goes on.
 
-    It goes on while a claim is under review, a cut line is or may be disputed, or, when nothing is
-    left to return, while a claim waits for its money. A draft of a claim keeps nothing.
+    It goes on while a claim is under review or something of one is pending, while a line that was
+    cut may be disputed, or, when nothing is left to return, while a claim waits for its money. A
+    draft of a claim keeps nothing.
     """
     late = facts.on > facts.due_on
     held = [claim for claim in facts.claims if claim.state in HOLDING_CLAIMS]
     final = any(claim.final for claim in held)
-    if not (late or final) or any(_goes_on(claim, facts.on) for claim in facts.claims):
+    spent = bool(held) and facts.reserved == 0
+    if not (late or final or spent) or any(_goes_on(claim, facts.on) for claim in facts.claims):
         return Decision(RULESET, None)
-    unpaid = any(claim.state in UNPAID for claim in held)
-    cause = Cause.RELEASED_UNDER_CLAIMED if final else Cause.RELEASED_EXPIRED
-    if held and not unpaid:
+    if held and not any(claim.state in UNPAID for claim in held):
+        cause = Cause.RELEASED_UNDER_CLAIMED if final else Cause.RELEASED_EXPIRED
         return Decision(RULESET, Fate(Verb.CLOSE, facts.reserved, cause))
     if late and (facts.reserved > 0 or not held):
         return Decision(RULESET, Fate(Verb.EXPIRE, facts.reserved, Cause.RELEASED_EXPIRED))
     return Decision(RULESET, None)
 
 
+def reminds(facts: TimeFacts, sent: Collection[int]) -> int | None:
+    """Of how many days before a company is reminded to claim; None: of none.
+
+    Not while a claim of it is on its way, and not when nothing is left to claim or it said that it
+    claims no more.
+    """
+    under_way = any(claim.state in OPEN_CLAIMS for claim in facts.claims)
+    last = any(claim.final and claim.state in HOLDING_CLAIMS for claim in facts.claims)
+    if facts.reserved <= 0 or under_way or last:
+        return None
+    return reminder(facts.due_on, facts.on, sent)
+
+
 def _goes_on(claim: ClaimFacts, on: date) -> bool:
     """Whether a claim may still come to more money."""
-    if claim.state in OPEN_CLAIMS or claim.disputed:
+    if claim.state in OPEN_CLAIMS or claim.pending:
         return True
-    if not claim.disputable or claim.decided_on is None:
-        return False
-    return on <= claim.decided_on + timedelta(days=DISPUTE_DAYS)
+    return claim.disputable_until is not None and on <= claim.disputable_until

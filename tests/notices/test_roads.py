@@ -56,6 +56,8 @@ COMMANDS: dict[str, tuple[str, ...] | None] = {
     "mail retry": None,
     "mail send": (),
     "mail show": None,
+    "mdf due": (),
+    "mdf explain": ("NOWHERE",),
     "notices due": (),
     "notices list": (),
     "notices show": ("NOWHERE",),
