@@ -40,8 +40,8 @@ def ledger(_place: Place) -> Iterator[Finding]:
     codes = {"account": "ledger.unexplained", "book": "ledger.not_zero"}
     for wrong in audit(db.session()):
         code = codes.get(wrong.what.split()[0], "ledger.mixed")
-        facts = {"what": wrong.what, "stored": wrong.stored, "explained": wrong.explained}
-        yield Finding(code, facts)
+        facts: dict[str, Fact] = {"what": wrong.what, "stored": wrong.stored}
+        yield Finding(code, {**facts, "explained": wrong.explained})
     dialect = db.session().get_bind().dialect.name
     there = set(db.session().scalars(text(_TRIGGERS[dialect])))
     for table in ONLY_GROW:
