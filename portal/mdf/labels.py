@@ -192,7 +192,7 @@ _DATES = {"from", "until", "earliest", "starts_on", "ends_on", "due"}
 
 def sentence(reason: Reason, names: Mapping[str, str] | None = None) -> str:
     """What `reason` says. `names` are the names behind codes, as "fund:slug", "registry:slug",
-    "proof:code", "cost:code"; what has none is said by its code.
+    "proof:code", "cost:code", "field:code"; what has none is said by its code.
     """
     code, facts = MdfCode(reason.code), reason.facts
     missing = next((key for key, value in facts.items() if value is None), "")
@@ -223,7 +223,7 @@ def _spoken(key: str, value: Any, facts: Mapping[str, Any], names: Mapping[str, 
         on = value if isinstance(value, date) else date.fromisoformat(str(value))
         return date_text(on, language())
     if key == "field":
-        return field_name(value)
+        return names.get(f"field:{value}") or field_name(value)
     if key == "state":
         return state_name(value)
     return names.get(f"{'fund' if key == 'other' else key}:{value}", str(value))
