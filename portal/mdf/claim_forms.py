@@ -98,7 +98,9 @@ class InvoiceForm(FlaskForm):
         spellcheck="false",
     )
     issued_on = DateField(_l("Date of issue"), validators=[InputRequired(_l("Enter the date."))])
-    currency = SelectField(_l("Currency of the invoice"), coerce=str, choices=[])
+    currency = SelectField(
+        _l("Currency of the invoice"), coerce=str, choices=[], validators=[InputRequired()]
+    )
     amount = _named(
         _l("Total of the invoice"),
         _l("Write the total of the invoice."),

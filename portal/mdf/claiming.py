@@ -19,7 +19,7 @@ from portal.kernel.decision import Decision
 from portal.mdf import claim_load, queries
 from portal.mdf.claim_load import Ground
 from portal.mdf.claim_models import Claim, ClaimLine, FileKey, Invoice, InvoiceKey
-from portal.mdf.claim_rules import Approvable
+from portal.mdf.claim_rules import approvable
 from portal.mdf.deciding import Outcome, Unseen, earlier, keep
 from portal.mdf.rules import ClaimState
 from portal.mdf.sending_rules import (
@@ -149,7 +149,7 @@ def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
         )
         if decision.value is not None:
             found.claim.claimed, found.claim.submitted_at = decision.value.shared, now
-            _take_keys(session, found, asked)
+            take_keys(session, found, asked)
             promised = on + timedelta(days=found.terms.review_days)
             _step(session, found, Verb.CLAIM_SUBMIT, ClaimState.SUBMITTED, actor, now, Said(
                 amount=decision.value.amount, promised_on=promised, decision_ref=kept.ref
@@ -193,14 +193,16 @@ def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, k
         if before := earlier(session, actor, DISPUTE, key):
             return before
         line, on, claim = lines[line_id], clock.local_date(now), found.claim
+        total = approvable(claim_load.bills_of(session, claim.id), claim_load.grant_of(found, 0))
+        part = next(each for each in total.parts if each.line == line_id)
         asked = Wish(claim.ref, line_id)
         facts = DisputeFacts(
             on=on,
             party=party_of(actor),
             state=claim.state,
             decided_on=clock.local_date(claim.decided_at) if claim.decided_at else None,
-            amount=line.amount,
-            accepted=line.accepted,
+            amount=part.amount,
+            counted=part.counted,
             disputed=any(each.disputed_at for each in lines.values()),
         )
         decision = may_dispute(asked, facts)
@@ -221,15 +223,6 @@ def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, k
         return kept
 
 
-def preview(
-    session: Session, found: Ground, actor: Actor, now: datetime
-) -> tuple[Decision[Approvable], Sending, SendingFacts]:
-    """What sending the claim would come to now. Nothing is stored."""
-    asked = claim_load.sending_of(session, found.claim)
-    facts = claim_load.sending_facts(session, found, asked, actor, clock.local_date(now))
-    return may_submit(asked, facts), asked, facts
-
-
 def lines_of(session: Session, claim: Claim) -> list[ClaimLine]:
     """The lines of a claim, by invoice."""
     query = select(ClaimLine).join(Invoice, Invoice.id == ClaimLine.invoice_id)
@@ -237,7 +230,7 @@ def lines_of(session: Session, claim: Claim) -> list[ClaimLine]:
     return list(session.scalars(mine.order_by(Invoice.id, ClaimLine.id)))
 
 
-def _take_keys(session: Session, found: Ground, asked: Sending) -> None:
+def take_keys(session: Session, found: Ground, asked: Sending) -> None:
     """Make the claim's invoices and files its own. Raises LostRace where another was a moment faster:
     looked at again, the rule finds whose they are.
     """

@@ -106,14 +106,16 @@ class WithdrawFacts:
 
 @dataclass(frozen=True)
 class DisputeFacts:
-    """What disputing a line stands on. `disputed`: a line of this claim was already."""
+    """What disputing a line stands on: what counted of its amount, and whether a line of this claim was
+    `disputed` already.
+    """
 
     on: date
     party: Party
     state: ClaimState
     decided_on: date | None
     amount: int
-    accepted: int | None
+    counted: int
     disputed: bool
 
 
@@ -210,8 +212,7 @@ def may_dispute(asked: Wish, facts: DisputeFacts) -> Decision[bool]:
     """Whether a line may be looked at again: once a claim, in time, and where not all was taken."""
     step = not_now(Verb.CLAIM_DISPUTE, facts.state, facts.party)
     found: list[Reason] = [step] if step else []
-    whole = facts.accepted is not None and facts.accepted >= facts.amount
-    if not step and (whole or facts.decided_on is None):
+    if not step and (facts.counted >= facts.amount or facts.decided_on is None):
         found.append(reason(CODES, C.NOT_NOW, state=facts.state.value))
     if facts.disputed:
         found.append(reason(CODES, C.LINE_DISPUTED, f"line:{asked.line}"))

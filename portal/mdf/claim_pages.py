@@ -1,0 +1,263 @@
+"""What the page of a claim shows: loaded with a fixed number of queries, scoped to its reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.decision import Reason
+from portal.mdf import claim_load
+from portal.mdf.book import held
+from portal.mdf.claim_load import Ground
+from portal.mdf.claim_models import ClaimLine, Document, Invoice, Payment
+from portal.mdf.claim_rules import Approvable, Part, approvable
+from portal.mdf.models import TimelineStep
+from portal.mdf.rules import ClaimState, Party
+from portal.mdf.sending_rules import (
+    DisputeFacts,
+    Wish,
+    editable,
+    last_day_to_dispute,
+    may_dispute,
+    may_submit,
+)
+from portal.mdf.steps import party_of, turn_of
+from portal.mdf.transitions import STEPS, Verb
+from portal.registry.models import Partner, Registry
+from portal.store.files import File
+from portal.store.scope import visible_to
+
+DECIDED = frozenset(
+    {ClaimState.APPROVED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.REVERSED}
+)
+# The steps of a claim; it is begun on its request's page.
+CLAIM_STEPS = frozenset(verb for verb in STEPS if verb.startswith("claim.")) - {Verb.CLAIM_BEGIN}
+
+
+@dataclass(frozen=True)
+class Doc:
+    """A file of the claim with what the review said of it."""
+
+    row: Document
+    file: File
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A line with what became of it; `disputable` by the reader, now."""
+
+    row: ClaimLine
+    part: Part
+    disputable: bool
+
+
+@dataclass(frozen=True)
+class Billed:
+    """An invoice with its lines, what it is in the fund's currency, and the files of it."""
+
+    row: Invoice
+    converted: int | None
+    lines: tuple[LineShown, ...]
+    docs: tuple[Doc, ...]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A proof that the approval asks for, and what was brought of it."""
+
+    code: str
+    name: Mapping[str, str]
+    needed: bool
+    docs: tuple[Doc, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A step of the claim's timeline with who took it."""
+
+    step: TimelineStep
+    person: str | None
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """Everything on the page of a claim. `mine`: the reader is of its company; `writes`: and may change
+    it; `reasons` are then what sending it now would be told. `may` are the steps the reader may take
+    in this state, `reserved` what is still held of the request.
+    """
+
+    ground: Ground
+    company: str
+    registry: Registry
+    total: Approvable
+    reserved: int
+    reasons: tuple[Reason, ...]
+    billed: tuple[Billed, ...]
+    owed: tuple[Owed, ...]
+    payments: tuple[Payment, ...]
+    told: tuple[Told, ...]
+    mine: bool
+    writes: bool
+    may: frozenset[Verb]
+    turn: Party | None
+    turn_due_on: date | None
+    dispute_until: date | None
+    waits_dispute: bool
+
+    @property
+    def decided(self) -> bool:
+        """Whether an amount was approved."""
+        return self.ground.claim.state in DECIDED
+
+    @property
+    def disputable(self) -> bool:
+        """Whether the reader may dispute a line."""
+        return any(line.disputable for billed in self.billed for line in billed.lines)
+
+    @property
+    def withdrawable(self) -> bool:
+        """Whether the reader may take the claim back."""
+        return self.mine and Verb.CLAIM_WITHDRAW in self.may
+
+    @property
+    def paid(self) -> int:
+        """What was paid so far."""
+        return sum(payment.amount for payment in self.payments)
+
+
+def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
+    """The claim `ref` as its reader sees it now (business time). Raises Unseen."""
+    found = claim_load.ground(session, actor, ref)
+    claim, on = found.claim, clock.local_date(now)
+    mine = actor.partner_id is not None and actor.partner_id == claim.partner_id
+    writes = mine and editable(claim.state)
+    asked = claim_load.sending_of(session, claim)
+    reasons: tuple[Reason, ...] = ()
+    if writes:
+        facts = claim_load.sending_facts(session, found, asked, actor, on)
+        decision = may_submit(asked, facts)
+        reserved, reasons = facts.grant.most, decision.reasons
+    else:
+        reserved = held(session, found.fund, found.row).reserved
+    most = (claim.approved or 0) if claim.state in DECIDED else reserved
+    total = approvable(asked.bills, claim_load.grant_of(found, most))
+    docs = _docs(session, actor, claim.id)
+    party = party_of(actor)
+    lines = _lines(session, [bill.id for bill in asked.bills])
+    waits = any(line.disputed_at and not line.settled_at for line in lines)
+    may = frozenset(
+        verb
+        for verb in CLAIM_STEPS
+        if claim.state in STEPS[verb].states and party in STEPS[verb].by
+    )
+    return ClaimPage(
+        ground=found,
+        company=session.get_one(Partner, claim.partner_id).name,
+        registry=session.get_one(Registry, claim.registry_id),
+        total=total,
+        reserved=reserved,
+        reasons=reasons,
+        billed=_billed(session, total, lines, docs, _disputing(found, total, lines, party, on)),
+        owed=tuple(
+            Owed(
+                *(each["code"], each["name"], each["needed"]),
+                tuple(doc for doc in docs if doc.row.proof == each["code"]),
+            )
+            for each in found.activity.proofs
+        ),
+        payments=_payments(session, actor, claim.id),
+        told=_told(session, actor, claim.id),
+        mine=mine,
+        writes=writes,
+        may=may,
+        turn=Party.CHANNEL if waits else turn_of(found.row.state, claim.state),
+        turn_due_on=claim.turn_due_on,
+        dispute_until=_until(found),
+        waits_dispute=waits,
+    )
+
+
+def _until(found: Ground) -> date | None:
+    decided = found.claim.decided_at
+    return last_day_to_dispute(clock.local_date(decided)) if decided else None
+
+
+def _disputing(
+    found: Ground, total: Approvable, lines: list[ClaimLine], party: Party, on: date
+) -> frozenset[int]:
+    """The lines that the reader may dispute now."""
+    claim = found.claim
+    decided = clock.local_date(claim.decided_at) if claim.decided_at else None
+    disputed = any(line.disputed_at for line in lines)
+    return frozenset(
+        part.line
+        for part in total.parts
+        if not may_dispute(
+            Wish(claim.ref, part.line),
+            DisputeFacts(*(on, party, claim.state, decided, part.amount, part.counted, disputed)),
+        ).refused
+    )
+
+
+def _lines(session: Session, invoices: list[int]) -> list[ClaimLine]:
+    query = select(ClaimLine).where(ClaimLine.invoice_id.in_(invoices))
+    return list(session.scalars(query.order_by(ClaimLine.invoice_id, ClaimLine.id)))
+
+
+def _billed(
+    session: Session,
+    total: Approvable,
+    lines: list[ClaimLine],
+    docs: tuple[Doc, ...],
+    disputable: frozenset[int],
+) -> tuple[Billed, ...]:
+    parts = {part.line: part for part in total.parts}
+    whole = {each.bill: each.converted for each in total.bills}
+    query = select(Invoice).where(Invoice.id.in_(whole)).order_by(Invoice.id)
+    return tuple(
+        Billed(
+            *(row, whole[row.id]),
+            tuple(
+                LineShown(line, parts[line.id], line.id in disputable)
+                for line in lines
+                if line.invoice_id == row.id
+            ),
+            tuple(doc for doc in docs if doc.row.invoice_id == row.id),
+        )
+        for row in session.scalars(query)
+    )
+
+
+def _docs(session: Session, actor: Actor, claim_id: int) -> tuple[Doc, ...]:
+    query = (
+        visible_to(Document, actor)
+        .add_columns(File)
+        .join(File, File.id == Document.file_id)
+        .where(Document.claim_id == claim_id, File.removed_at.is_(None))
+        .order_by(Document.id)
+    )
+    rows: Any = session.execute(query)
+    return tuple(Doc(row[0], row[1]) for row in rows)
+
+
+def _payments(session: Session, actor: Actor, claim_id: int) -> tuple[Payment, ...]:
+    query = visible_to(Payment, actor).where(Payment.claim_id == claim_id)
+    return tuple(session.scalars(query.order_by(Payment.paid_on, Payment.id)))
+
+
+def _told(session: Session, actor: Actor, claim_id: int) -> tuple[Told, ...]:
+    query = (
+        visible_to(TimelineStep, actor)
+        .add_columns(Person.name)
+        .outerjoin(Person, Person.id == TimelineStep.person_id)
+        .where(TimelineStep.claim_id == claim_id)
+        .order_by(TimelineStep.id)
+    )
+    rows: Any = session.execute(query)
+    return tuple(Told(row[0], row[1]) for row in rows)

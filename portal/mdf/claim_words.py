@@ -1,0 +1,81 @@
+"""Words of a claim: what is missing and where on its page it is mended, what the review said."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.kernel.decision import Reason
+from portal.kernel.localized import Localized
+from portal.mdf import labels
+from portal.mdf.claim_models import Invoice
+from portal.mdf.models import Activity
+from portal.mdf.rules import MdfCode, Verdict
+from portal.mdf.sending_rules import INVOICE_PROOF
+from portal.web.i18n import locale
+from portal.web.site import language
+
+# What the review said of a document or a line, and the mark it carries.
+VERDICTS: dict[Verdict, tuple[LazyString, str]] = {
+    Verdict.OPEN: (_l("Not checked yet"), ""),
+    Verdict.ACCEPTED: (_l("Accepted"), "yes"),
+    Verdict.REFUSED: (_l("Not accepted"), "no"),
+}
+# What a reason says of a claim, where the words of a request would not fit.
+OF_CLAIMS: dict[MdfCode, LazyString] = {
+    MdfCode.AMOUNT_NONE: _l("Nothing on these invoices is paid for: there is nothing to claim."),
+    MdfCode.ABOVE_APPROVED: _l("Nothing is reserved for this request any more."),
+}
+_PLACES = {
+    MdfCode.INVOICE_MISSING: "invoices",
+    MdfCode.AMOUNT_NONE: "sum",
+    MdfCode.ABOVE_RESERVE: "sum",
+    MdfCode.LINE_NOT_ELIGIBLE: "sum",
+    MdfCode.FIELD_MISSING: "outcome",
+}
+
+
+def names_of(activity: Activity) -> dict[str, str]:
+    """What the codes of an activity are called, as `labels.sentence` asks for them."""
+    return {
+        f"{kind}:{each['code']}": Localized(each["name"]).pick(language())
+        for kind, listed in (
+            ("cost", activity.costs),
+            ("proof", activity.proofs),
+            ("field", activity.metrics),
+        )
+        for each in listed
+    }
+
+
+def said(reason: Reason, names: dict[str, str], invoices: dict[int, Invoice]) -> str:
+    """What a reason says, in the reader's language."""
+    code = MdfCode(reason.code)
+    if code in OF_CLAIMS:
+        return str(OF_CLAIMS[code])
+    kind, _colon, key = (reason.line or "").partition(":")
+    if code is MdfCode.PROOF_MISSING and kind == "invoice" and int(key) in invoices:
+        copy = _("a copy of the invoice %(number)s", number=invoices[int(key)].number)
+        names = {**names, f"proof:{INVOICE_PROOF}": copy}
+    return labels.sentence(reason, names)
+
+
+def place(reason: Reason) -> str | None:
+    """The part of the claim's page where a reason is mended, as an anchor."""
+    kind, _colon, key = (reason.line or "").partition(":")
+    if kind in ("invoice", "proof", "file"):
+        return f"{kind}-{key}"
+    return _PLACES.get(MdfCode(reason.code))
+
+
+def rate_shown(rate: str) -> str:
+    """A typed rate with all its digits, in the reader's format."""
+    return str(format_decimal(Decimal(rate), "#,##0.############", locale()))
+
+
+def picked(texts: Any) -> str:
+    """A text that a column keeps by language, in the reader's; nothing for none."""
+    return Localized(texts).pick(language()) if texts else ""
