@@ -9,12 +9,38 @@ Those of a claim or request are named beside it: `<ref>` and `<int:invoice_id>`,
 """
 
 from portal.kernel.access import Role
-from tests.surface.policy_rows import PARTNERS, STAFF, Row
+from tests.surface.policy_rows import ANY, HEAD_OF_COMPANY, PARTNERS, STAFF, USER, Row
 
 FINANCE = frozenset({Role.FINANCE})
 MDF_READERS = PARTNERS | STAFF | FINANCE
 
-MDF: dict[str, Row] = {
+ASKS = PARTNERS | STAFF
+
+
+def company(answer: int) -> dict[Role, int]:
+    """What only the company itself does: to its registry's people it is not there."""
+    return {USER: answer, HEAD_OF_COMPANY: answer, ANY: 404}
+
+
+CLAIMS: dict[str, Row] = {
+    "site.mdf.begin_claim": Row(ASKS, "mdf_approved", company(302)),
+    "site.mdf.claim": Row(MDF_READERS, "mdf_claim"),
+    "site.mdf.submit_claim": Row(ASKS, "mdf_claim_draft", 422),
+    "site.mdf.withdraw_claim": Row(ASKS, "mdf_claim_draft", 302, spoils=True),
+    "site.mdf.claim_document": Row(ASKS, "mdf_claim_draft", 422),
+    "site.mdf.remove_claim_document": Row(ASKS, "mdf_document", 302, spoils=True),
+    "site.mdf.new_invoice": Row(ASKS, "mdf_claim_draft"),
+    "site.mdf.add_invoice": Row(ASKS, "mdf_claim_draft", 422),
+    "site.mdf.invoice": Row(ASKS, "mdf_invoice"),
+    "site.mdf.change_invoice": Row(ASKS, "mdf_invoice", 422),
+    "site.mdf.remove_claim_invoice": Row(ASKS, "mdf_invoice", 302, spoils=True),
+    "site.mdf.claim_outcome": Row(ASKS, "mdf_claim_draft"),
+    "site.mdf.save_claim_outcome": Row(ASKS, "mdf_claim_draft", 302, spoils=True),
+    "site.mdf.dispute_form": Row(ASKS, "mdf_line", company(200)),
+    "site.mdf.dispute_line": Row(ASKS, "mdf_line", company(422)),
+}
+
+MDF: dict[str, Row] = CLAIMS | {
     "site.mdf.index": Row(MDF_READERS),
     "site.mdf.request_page": Row(MDF_READERS, "mdf_request"),
 }
