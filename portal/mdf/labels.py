@@ -119,6 +119,10 @@ FIELDS: dict[str, LazyString] = {
     "files": _l("Quotes and photos"),
     "fields": _l("What is to be mended"),
     "note": _l("Reason"),
+    "verdict": _l("Verdict"),
+    "accepted": _l("Accepted, no less than before"),
+    "reason": _l("Reason"),
+    "reference": _l("Reference of the payment"),
 }
 TITLES: dict[MdfCode, LazyString] = {
     C.FULLY_ALLOCATED: _l(
@@ -156,6 +160,9 @@ TITLES: dict[MdfCode, LazyString] = {
     C.ABOVE_AVAILABLE: _l("The fund has %(most)s left for this company."),
     C.ABOVE_RESERVE: _l("More than what is reserved: %(most)s is left of it, and no more is paid."),
     C.ABOVE_APPROVED: _l("More than what was approved: at most %(most)s."),
+    C.SUM_CHANGED: _l(
+        "What was accepted comes to %(amount)s by now: look at it, and decide again."
+    ),
     C.PAYMENT_DATE: _l("A payment is dated from %(from)s to %(until)s."),
     C.REVERSAL_ASKED: _l("Its reversal is asked for already."),
     C.REVERSAL_NONE: _l("Nobody has asked for its reversal."),
@@ -186,7 +193,7 @@ WITHOUT: dict[tuple[MdfCode, str], LazyString] = {
     (C.INVOICE_TWICE, "claim"): _l("The invoice %(invoice)s is claimed already."),
     (C.FILE_TWICE, "claim"): _l("The file %(file)s is on a claim already."),
 }
-_AMOUNTS = {"most"}
+_AMOUNTS = {"most", "amount"}
 _DATES = {"from", "until", "earliest", "starts_on", "ends_on", "due"}
 
 

@@ -128,6 +128,7 @@ class MdfCode(Code):
     ABOVE_AVAILABLE = "amount.above_available"
     ABOVE_RESERVE = "amount.above_reserve"
     ABOVE_APPROVED = "amount.above_approved"
+    SUM_CHANGED = "claim.sum_changed"
     PAYMENT_DATE = "payment.outside_dates"
     REVERSAL_ASKED = "reversal.asked_already"
     REVERSAL_NONE = "reversal.not_asked"
@@ -177,6 +178,7 @@ CODES: dict[Code, CodeSpec] = {
     C.ABOVE_AVAILABLE: CodeSpec("M2", True, ("most", "currency")),
     C.ABOVE_RESERVE: CodeSpec("M4", False, ("most", "currency")),
     C.ABOVE_APPROVED: CodeSpec("M4", True, ("most", "currency")),
+    C.SUM_CHANGED: CodeSpec("M4", True, ("amount", "currency")),
     C.PAYMENT_DATE: CodeSpec("M4", True, ("from", "until")),
     C.REVERSAL_ASKED: CodeSpec("M4", True),
     C.REVERSAL_NONE: CodeSpec("M4", True),
