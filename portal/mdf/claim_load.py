@@ -116,8 +116,8 @@ def sending_facts(
         grant=grant_of(found, held(session, found.fund, row).reserved),
         proofs=tuple(each["code"] for each in activity.proofs if each["needed"]),
         metrics=tuple(each["code"] for each in activity.metrics),
-        invoices=_claimed_already(session, claim, asked.bills),
-        files=_used_already(session, claim, asked.papers),
+        invoices=claimed_already(session, claim, asked.bills),
+        files=used_already(session, claim, asked.papers),
     )
 
 
@@ -129,9 +129,7 @@ def approved_on(session: Session, row: FundRequest) -> date:
     return clock.local_date(session.scalars(said.order_by(TimelineStep.id).limit(1)).one())
 
 
-def _claimed_already(
-    session: Session, claim: Claim, bills: Sequence[Bill]
-) -> dict[str, str | None]:
+def claimed_already(session: Session, claim: Claim, bills: Sequence[Bill]) -> dict[str, str | None]:
     """The invoices that another claim was sent with, of whatever company and registry, with its
     reference where it is the company's own.
     """
@@ -143,7 +141,8 @@ def _claimed_already(
     return {str(keys[key]): ref if whose == claim.partner_id else None for key, ref, whose in rows}
 
 
-def _used_already(session: Session, claim: Claim, papers: Sequence[Paper]) -> dict[str, str | None]:
+def used_already(session: Session, claim: Claim, papers: Sequence[Paper]) -> dict[str, str | None]:
+    """The files that another claim was sent with, by their bytes; as of invoices."""
     wanted = {paper.sha256 for paper in papers}
     query = select(FileKey.sha256, Claim.ref, Claim.partner_id).join(
         Claim, Claim.id == FileKey.claim_id

@@ -170,11 +170,13 @@ def _unproven(facts: ClaimReview) -> list[Reason]:
 
 @dataclass(frozen=True)
 class ClaimAnswer:
-    """What else a review can say: a question, which names what is to be mended, or a no."""
+    """What else a review can say: a question, which names what is to be mended, or a no. `said`: with
+    words.
+    """
 
     claim: str
     verb: Verb
-    note: str
+    said: bool
     fields: tuple[str, ...] = ()
 
 
@@ -196,7 +198,7 @@ def may_answer_claim(asked: ClaimAnswer, facts: ClaimCase) -> Decision[ClaimStat
     unknown = set(asked.fields) - set(facts.known)
     if asked.verb is Verb.CLAIM_ASK and (not asked.fields or unknown):
         why.append(reason(CODES, C.FIELD_MISSING, field="fields"))
-    if not asked.note.strip():
+    if not asked.said:
         why.append(reason(CODES, C.FIELD_MISSING, field="note"))
     return answered(why, _LEADS_TO[asked.verb])
 

@@ -1,9 +1,11 @@
 """How a command of MDF keeps its answer: on record with its facts (R7), once a key (mdf.md 2.3, 8)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,7 @@ from portal.kernel.access import Actor
 from portal.kernel.decision import Decision, Reason
 from portal.mdf.models import FundRequest
 from portal.mdf.rules import CODES, MdfCode
-from portal.store.decisions import StoredDecision, record
+from portal.store.decisions import Kind, StoredDecision, record
 
 
 class Unseen(Exception):
@@ -72,6 +74,15 @@ def keep(
         partner_id=row.partner_id if row else None,
     )
     return Outcome(stored.ref, decision.refused, decision.reasons)
+
+
+def replaying(
+    asked: type[Any], facts: type[Any], rule: Callable[[Any, Any], Decision[Any]]
+) -> Kind:
+    """How a kind of decision is decided again: `rule` of what its record says (R7)."""
+    return Kind(
+        lambda wish, stood_on: rule(msgspec.convert(wish, asked), msgspec.convert(stood_on, facts))
+    )
 
 
 def _reason(kept: dict[str, Any]) -> Reason:

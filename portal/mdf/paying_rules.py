@@ -78,10 +78,10 @@ def may_pay(asked: Pay, facts: PayFacts) -> Decision[Paid]:
 
 @dataclass(frozen=True)
 class Undo:
-    """A reversal asked for (by finance, with the reason), confirmed or left (by a lead)."""
+    """A reversal asked for, confirmed or left. `said`: with the reason."""
 
     claim: str
-    reason: str
+    said: bool
 
 
 @dataclass(frozen=True)
@@ -102,21 +102,23 @@ class UndoFacts:
 
 @dataclass(frozen=True)
 class Undone:
-    """What returns: `uncommitted` to the reserve (`again`) or whence it came, `clawed` whence it came."""
+    """What would return: `uncommitted` to the reserve (`again`) or whence it came, `clawed` whence it
+    came.
+    """
 
     uncommitted: int
     again: bool
     clawed: int
 
 
-def may_ask_reversal(asked: Undo, facts: UndoFacts) -> Decision[bool]:
+def may_ask_reversal(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
     """Whether finance may ask that a claim be reversed: once, and it says why."""
     why = _state(Verb.CLAIM_ASK_REVERSAL, facts)
     if facts.asked:
         why.append(reason(CODES, C.REVERSAL_ASKED))
-    if not asked.reason.strip():
+    if not asked.said:
         why.append(reason(CODES, C.FIELD_MISSING, field="reason"))
-    return answered(why, True)
+    return answered(why, _undone(facts))
 
 
 def may_reverse(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
@@ -124,15 +126,19 @@ def may_reverse(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
     company (MC6, two people).
     """
     why = _state(Verb.CLAIM_REVERSE, facts) + _second(facts)
-    return answered(why, Undone(facts.committed, facts.open, facts.paid))
+    return answered(why, _undone(facts))
 
 
-def may_keep(asked: Undo, facts: UndoFacts) -> Decision[bool]:
+def may_keep(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
     """Whether an asked reversal is left: by the same people, saying why."""
     why = _state(Verb.CLAIM_KEEP, facts) + _second(facts)
-    if not asked.reason.strip():
+    if not asked.said:
         why.append(reason(CODES, C.FIELD_MISSING, field="reason"))
-    return answered(why, True)
+    return answered(why, _undone(facts))
+
+
+def _undone(facts: UndoFacts) -> Undone:
+    return Undone(facts.committed, facts.open, facts.paid)
 
 
 def _state(verb: Verb, facts: UndoFacts) -> list[Reason]:

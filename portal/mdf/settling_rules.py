@@ -1,7 +1,7 @@
 """The second look at a line that was disputed (mdf.md 2.2, MC4): what may be added, and by whom. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from portal.kernel.decision import Decision, Reason, reason
 from portal.mdf.claim_review_rules import answered, wrong_now
@@ -15,19 +15,22 @@ C = MdfCode
 
 @dataclass(frozen=True)
 class Settle:
-    """The second look at a disputed line: so much of it is accepted now, and why."""
+    """The second look at a disputed line: so much of it is accepted now. `said`: with the
+    reason.
+    """
 
     claim: str
     line: int
     accepted: int
-    reason: str
+    said: bool
 
 
 @dataclass(frozen=True)
 class SettleFacts:
     """What a second look stands on. `decided`: this person decided on the claim before. `disputed`: the
-    line waits for the look. `approved` is the claim's so far; `grant.most` that and what is reserved. `taken`: another claim has an invoice or a file of this
-    one, which was rejected, by now.
+    line waits for the look. `approved` is the claim's so far; `grant.most` that and what is reserved.
+    `invoices` and `files` of a rejected claim are on another one by now: by number and name, with its
+    reference where it is the company's own.
     """
 
     state: ClaimState
@@ -38,7 +41,8 @@ class SettleFacts:
     grant: Grant
     approved: int
     manager_limit: int | None
-    taken: tuple[Reason, ...] = ()
+    invoices: Mapping[str, str | None] = field(default_factory=dict)
+    files: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def may_settle(asked: Settle, facts: SettleFacts) -> Decision[Settled]:
         why.append(reason(CODES, C.FILED_IT))
     if not facts.disputed:
         why.append(reason(CODES, C.NOT_NOW, state=facts.state.value))
-    if not asked.reason.strip():
+    if not asked.said:
         why.append(reason(CODES, C.FIELD_MISSING, field="reason"))
     line, currency = next(
         (line, bill.currency)
@@ -80,10 +84,20 @@ def may_settle(asked: Settle, facts: SettleFacts) -> Decision[Settled]:
     if extra and above and facts.by.party is not Party.LEAD:
         why.append(reason(CODES, C.ABOVE_LIMIT, most=most, currency=facts.grant.currency))
     if extra:
-        why += facts.taken
+        why += _taken(facts)
     if asked.accepted > (line.accepted or 0) and total.capped:
         why.append(reason(CODES, C.ABOVE_RESERVE, most=total.most, currency=total.currency))
     return answered(why, Settled(asked.accepted, extra))
+
+
+def _taken(facts: SettleFacts) -> list[Reason]:
+    """Why a rejected claim cannot be approved any more: another has an invoice or a file of it."""
+    found = [
+        reason(CODES, C.INVOICE_TWICE, invoice=number, claim=other)
+        for number, other in facts.invoices.items()
+    ]
+    used = facts.files.items()
+    return found + [reason(CODES, C.FILE_TWICE, file=name, claim=other) for name, other in used]
 
 
 def _with(bills: Sequence[Bill], asked: Settle) -> tuple[Bill, ...]:

@@ -1,0 +1,112 @@
+"""Closing a request: by itself once its claims are settled, or by its company, which claims no more.
+
+What is still reserved returns to where it came from, as under-claimed (mdf.md 2.2, MR10).
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.access import SYSTEM, Actor
+from portal.mdf.book import held, post, release
+from portal.mdf.claim_models import Claim, ClaimLine, Invoice
+from portal.mdf.deciding import Outcome, Unseen, earlier, keep, replaying
+from portal.mdf.models import Fund, FundRequest
+from portal.mdf.paying_rules import Close, CloseFacts, may_close
+from portal.mdf.queries import request
+from portal.mdf.review_facts import subject_of
+from portal.mdf.rules import Cause, RequestState
+from portal.mdf.steps import Said, party_of, take_step
+from portal.mdf.time_rules import ClaimFacts, TimeFacts, fate
+from portal.mdf.transitions import Verb
+from portal.store.db import atomic, retrying
+from portal.store.decisions import KINDS
+from portal.store.ledger import Move
+
+CLOSE = "mdf.close"
+KINDS[CLOSE] = replaying(Close, CloseFacts, may_close)
+
+
+@retrying
+def close(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    """The company claims no more on its request `ref`. Raises Unseen, for staff too."""
+    with atomic() as session:
+        row = request(session, actor, ref, hold=True)
+        if row is None or actor.partner_id is None:
+            raise Unseen
+        if (before := earlier(session, actor, CLOSE, key)) is not None:
+            return before
+        fund = session.get_one(Fund, row.fund_id)
+        wish = Close(row.ref)
+        left = held(session, fund, row).reserved
+        facts = CloseFacts(row.state, party_of(actor), left, claims_of(session, row))
+        decision = may_close(wish, facts)
+        kept = keep(
+            *(session, CLOSE, decision),
+            asked=wish,
+            facts=facts,
+            row=row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if decision.value is not None:
+            said = Said(amount=left, decision_ref=kept.ref)
+            state = RequestState.CLOSED
+            take_step(session, row, Verb.CLOSE, state, actor=actor, now=now, said=said)
+            post(
+                *(session, [release(fund, row, left, Cause.RELEASED_UNDER_CLAIMED)]),
+                key=f"{CLOSE}:{actor.person_id}:{key}",
+                subject=subject_of(row),
+                actor=actor,
+                on=clock.local_date(now),
+                at=now,
+            )
+        return kept
+
+
+def finish(
+    session: Session, fund: Fund, row: FundRequest, reserved: int, *, now: datetime
+) -> list[Move]:
+    """Close `row` by itself if its claims as they are now leave nothing to come; what returns then,
+    for the caller's last statement. `reserved` is what it still holds (minor units).
+    """
+    if row.state is not RequestState.APPROVED or row.due_on is None:
+        return []
+    claims = claims_of(session, row)
+    end = fate(TimeFacts(row.due_on, clock.local_date(now), reserved, claims)).value
+    if end is None or end.verb is not Verb.CLOSE:
+        return []
+    said = Said(amount=end.amount)
+    take_step(session, row, Verb.CLOSE, RequestState.CLOSED, actor=SYSTEM, now=now, said=said)
+    return [release(fund, row, end.amount, end.cause)]
+
+
+def claims_of(session: Session, row: FundRequest) -> tuple[ClaimFacts, ...]:
+    """The claims of a request as its end looks at them. One query."""
+    cut = func.coalesce(ClaimLine.accepted, 0) < ClaimLine.amount
+    waits = ClaimLine.disputed_at.is_not(None) & ClaimLine.settled_at.is_(None)
+    of_claim = (
+        select(ClaimLine.id)
+        .join(Invoice, Invoice.id == ClaimLine.invoice_id)
+        .where(Invoice.claim_id == Claim.id)
+    )
+    query = (
+        select(
+            *(Claim.ref, Claim.state, Claim.final, Claim.decided_at),
+            of_claim.where(waits).exists(),
+            of_claim.where(cut).exists()
+            & ~of_claim.where(ClaimLine.disputed_at.is_not(None)).exists(),
+        )
+        .where(Claim.request_id == row.id)
+        .order_by(Claim.id)
+    )
+    return tuple(
+        ClaimFacts(
+            *(ref, state, final, clock.local_date(at) if at else None),
+            *(bool(waiting), bool(open_)),
+        )
+        for ref, state, final, at, waiting, open_ in session.execute(query)
+    )

@@ -1,0 +1,131 @@
+"""Paying a claim, also in parts, as finance records it.
+
+`now` is business time, amounts are minor units of the fund's currency.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.mdf.book import held, post
+from portal.mdf.book import pay as paid_out
+from portal.mdf.claim_load import Ground, ground
+from portal.mdf.claim_models import Claim, Payment
+from portal.mdf.closing import finish
+from portal.mdf.deciding import Outcome, earlier, keep, replaying
+from portal.mdf.paying_rules import Paid, Pay, PayFacts, may_pay
+from portal.mdf.rules import ClaimState
+from portal.mdf.steps import Said, party_of, take_step
+from portal.mdf.transitions import Verb
+from portal.store.db import atomic, retrying
+from portal.store.decisions import KINDS
+
+PAY = "mdf.claim_pay"
+KINDS[PAY] = replaying(Pay, PayFacts, may_pay)
+
+
+@retrying
+def pay(
+    ref: str,
+    amount: int,
+    *,
+    paid_on: date,
+    reference: str,
+    actor: Actor,
+    now: datetime,
+    key: str,
+) -> Outcome:
+    """Record that `amount` of the approved claim was paid: once a key, never more than was approved.
+
+    The request closes with it where nothing is left to come. Raises Unseen.
+    """
+    with atomic() as session:
+        found = ground(session, actor, ref, hold=True)
+        if (before := earlier(session, actor, PAY, key)) is not None:
+            return before
+        claim, row = found.claim, found.row
+        wish = Pay(claim.ref, amount, paid_on, reference)
+        facts = pay_facts(session, found, actor, clock.local_date(now))
+        decision = may_pay(wish, facts)
+        outcome = keep(
+            *(session, PAY, decision),
+            asked=wish,
+            facts=facts,
+            row=row,
+            actor=actor,
+            now=now,
+            key=key,
+        )
+        if (done := decision.value) is not None:
+            _pay(session, found, wish, done, outcome, actor=actor, now=now, key=key)
+        return outcome
+
+
+def _pay(
+    session: Session,
+    found: Ground,
+    wish: Pay,
+    done: Paid,
+    outcome: Outcome,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: str,
+) -> None:
+    claim, row, fund = found.claim, found.row, found.fund
+    session.add(
+        Payment(
+            partner_id=claim.partner_id,
+            claim_id=claim.id,
+            amount=done.amount,
+            paid_on=wish.paid_on,
+            reference=wish.reference,
+            person_id=actor.person_id,
+            at=now,
+        )
+    )
+    said = Said(
+        note=wish.reference,
+        amount=done.amount,
+        promised_on=claim.turn_due_on if done.left else None,
+        decision_ref=outcome.ref,
+    )
+    state = ClaimState.PART_PAID if done.left else ClaimState.PAID
+    take_step(session, row, Verb.CLAIM_PAY, state, actor=actor, now=now, claim=claim, said=said)
+    rest = finish(session, fund, row, held(session, fund, row).reserved, now=now)
+    moves = [paid_out(fund, row, done.amount), *rest]
+    post(
+        *(session, moves),
+        key=f"{PAY}:{actor.person_id}:{key}",
+        subject=claim_subject(claim),
+        actor=actor,
+        on=clock.local_date(now),
+        at=now,
+    )
+
+
+def pay_facts(session: Session, found: Ground, actor: Actor, today: date) -> PayFacts:
+    """What paying the claim stands on. One query."""
+    claim = found.claim
+    decided = clock.local_date(claim.decided_at) if claim.decided_at else today
+    return PayFacts(
+        *(claim.state, party_of(actor), found.fund.currency, claim.approved or 0),
+        paid=paid_of(session, claim),
+        decided_on=decided,
+        today=today,
+        reversal=claim.reversal_by is not None,
+    )
+
+
+def paid_of(session: Session, claim: Claim) -> int:
+    """What was paid of a claim. One query."""
+    paid = select(func.sum(Payment.amount)).where(Payment.claim_id == claim.id)
+    return int(session.scalar(paid) or 0)
+
+
+def claim_subject(claim: Claim) -> str:
+    """Under which name the yeses to a claim and its movements are kept."""
+    return f"claim:{claim.ref}"
