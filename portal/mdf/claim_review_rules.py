@@ -76,7 +76,8 @@ def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
     """Whether these verdicts are kept, and how: a line of a kind that is never paid is refused by the
     terms, whatever was said of it.
     """
-    why = wrong_now(Verb.CLAIM_APPROVE, facts.state, facts.by)
+    if why := wrong_now(Verb.CLAIM_APPROVE, facts.state, facts.by):
+        return answered(why, None)
     never = {cost.code for cost in facts.grant.costs if not cost.eligible}
     known = {one.id for one in facts.documents}
     documents = tuple(one for one in asked.documents if one.id in known)
@@ -134,7 +135,8 @@ class ClaimApproved:
 
 def may_approve_claim(asked: ClaimYes, facts: ClaimReview) -> Decision[ClaimApproved]:
     """Whether this person may approve the claim now, what for, and whether that is the last word."""
-    why = wrong_now(Verb.CLAIM_APPROVE, facts.state, facts.by)
+    if why := wrong_now(Verb.CLAIM_APPROVE, facts.state, facts.by):
+        return answered(why, None)
     if facts.by.filed_it:
         why.append(reason(CODES, C.FILED_IT))
     if facts.by.said_yes or facts.yes:
@@ -145,7 +147,7 @@ def may_approve_claim(asked: ClaimYes, facts: ClaimReview) -> Decision[ClaimAppr
     if total.amount <= 0:
         why.append(reason(CODES, C.AMOUNT_NONE))
     elif total.amount != asked.amount:
-        why.append(reason(CODES, C.SUM_CHANGED, amount=total.amount, currency=currency))
+        why.append(reason(CODES, C.SUM_CHANGED, most=total.amount, currency=currency))
     said, most = facts.yeses, alone(facts.by, facts.manager_limit)
     most = most if most is None else max(most, second(facts.by, said))
     final = most is None or total.amount <= most
@@ -194,7 +196,8 @@ _LEADS_TO = {Verb.CLAIM_ASK: ClaimState.NEEDS_INFO, Verb.CLAIM_REJECT: ClaimStat
 
 def may_answer_claim(asked: ClaimAnswer, facts: ClaimCase) -> Decision[ClaimState]:
     """Whether this person may ask back or reject now, with words; and how the claim then stands."""
-    why = wrong_now(asked.verb, facts.state, facts.by)
+    if why := wrong_now(asked.verb, facts.state, facts.by):
+        return answered(why, None)
     unknown = set(asked.fields) - set(facts.known)
     if asked.verb is Verb.CLAIM_ASK and (not asked.fields or unknown):
         why.append(reason(CODES, C.FIELD_MISSING, field="fields"))
@@ -212,7 +215,7 @@ def wrong_now(verb: Verb, state: ClaimState, by: Reviewer) -> list[Reason]:
     return why
 
 
-def answered(why: list[Reason], value: T) -> Decision[T]:
-    """`value`, unless a reason blocks it."""
-    refused = any(each.blocks for each in why)
-    return Decision(RULESET, None if refused else value, tuple(why))
+def answered(why: list[Reason], value: T | None) -> Decision[T]:
+    """`value` with what is told of it; or, where a reason blocks it, whatever does."""
+    blocking = tuple(each for each in why if each.blocks)
+    return Decision(RULESET, None, blocking) if blocking else Decision(RULESET, value, tuple(why))

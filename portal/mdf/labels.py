@@ -160,9 +160,7 @@ TITLES: dict[MdfCode, LazyString] = {
     C.ABOVE_AVAILABLE: _l("The fund has %(most)s left for this company."),
     C.ABOVE_RESERVE: _l("More than what is reserved: %(most)s is left of it, and no more is paid."),
     C.ABOVE_APPROVED: _l("More than what was approved: at most %(most)s."),
-    C.SUM_CHANGED: _l(
-        "What was accepted comes to %(amount)s by now: look at it, and decide again."
-    ),
+    C.SUM_CHANGED: _l("What was accepted comes to %(most)s by now: look at it, and decide again."),
     C.PAYMENT_DATE: _l("A payment is dated from %(from)s to %(until)s."),
     C.REVERSAL_ASKED: _l("Its reversal is asked for already."),
     C.REVERSAL_NONE: _l("Nobody has asked for its reversal."),
@@ -193,7 +191,7 @@ WITHOUT: dict[tuple[MdfCode, str], LazyString] = {
     (C.INVOICE_TWICE, "claim"): _l("The invoice %(invoice)s is claimed already."),
     (C.FILE_TWICE, "claim"): _l("The file %(file)s is on a claim already."),
 }
-_AMOUNTS = {"most", "amount"}
+_AMOUNTS = {"most"}
 _DATES = {"from", "until", "earliest", "starts_on", "ends_on", "due"}
 
 

@@ -58,11 +58,9 @@ def may_pay(asked: Pay, facts: PayFacts) -> Decision[Paid]:
     """Whether the payment is recorded: never more in all than was approved, on a day between the
     approval and today, under a reference.
     """
-    why: list[Reason] = []
-    if (wrong := not_now(Verb.CLAIM_PAY, facts.state, facts.party)) is not None:
-        why.append(wrong)
-    if facts.reversal:
-        why.append(reason(CODES, C.REVERSAL_ASKED))
+    if (no := not_now(Verb.CLAIM_PAY, facts.state, facts.party)) is not None:
+        return answered([no], None)
+    why = [reason(CODES, C.REVERSAL_ASKED)] if facts.reversal else []
     left = facts.approved - facts.paid
     if asked.amount <= 0:
         why.append(reason(CODES, C.AMOUNT_NONE))
@@ -113,9 +111,9 @@ class Undone:
 
 def may_ask_reversal(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
     """Whether finance may ask that a claim be reversed: once, and it says why."""
-    why = _state(Verb.CLAIM_ASK_REVERSAL, facts)
-    if facts.asked:
-        why.append(reason(CODES, C.REVERSAL_ASKED))
+    if (no := not_now(Verb.CLAIM_ASK_REVERSAL, facts.state, facts.party)) is not None:
+        return answered([no], None)
+    why = [reason(CODES, C.REVERSAL_ASKED)] if facts.asked else []
     if not asked.said:
         why.append(reason(CODES, C.FIELD_MISSING, field="reason"))
     return answered(why, _undone(facts))
@@ -125,13 +123,17 @@ def may_reverse(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
     """Whether an asked reversal is confirmed: by a lead, who did not ask for it and is not of the
     company (MC6, two people).
     """
-    why = _state(Verb.CLAIM_REVERSE, facts) + _second(facts)
+    if (no := not_now(Verb.CLAIM_REVERSE, facts.state, facts.party)) is not None:
+        return answered([no], None)
+    why = _second(facts)
     return answered(why, _undone(facts))
 
 
 def may_keep(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
     """Whether an asked reversal is left: by the same people, saying why."""
-    why = _state(Verb.CLAIM_KEEP, facts) + _second(facts)
+    if (no := not_now(Verb.CLAIM_KEEP, facts.state, facts.party)) is not None:
+        return answered([no], None)
+    why = _second(facts)
     if not asked.said:
         why.append(reason(CODES, C.FIELD_MISSING, field="reason"))
     return answered(why, _undone(facts))
@@ -139,11 +141,6 @@ def may_keep(asked: Undo, facts: UndoFacts) -> Decision[Undone]:
 
 def _undone(facts: UndoFacts) -> Undone:
     return Undone(facts.committed, facts.open, facts.paid)
-
-
-def _state(verb: Verb, facts: UndoFacts) -> list[Reason]:
-    wrong = not_now(verb, facts.state, facts.party)
-    return [] if wrong is None else [wrong]
 
 
 def _second(facts: UndoFacts) -> list[Reason]:
@@ -178,11 +175,10 @@ def may_close(asked: Close, facts: CloseFacts) -> Decision[int]:
     """Whether the company may say that it claims no more, and what returns then: not before every
     claim of it is decided and paid. What was refused it may dispute no longer.
     """
-    why: list[Reason] = []
-    if (wrong := not_now(Verb.CLOSE, facts.state, facts.party)) is not None:
-        why.append(wrong)
+    if (no := not_now(Verb.CLOSE, facts.state, facts.party)) is not None:
+        return answered([no], None)
     pending = OPEN_CLAIMS | UNPAID
-    why += [
+    why = [
         reason(CODES, C.CLAIM_OPEN, claim=one.ref)
         for one in facts.claims
         if one.state in pending or one.disputed

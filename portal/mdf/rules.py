@@ -178,7 +178,7 @@ CODES: dict[Code, CodeSpec] = {
     C.ABOVE_AVAILABLE: CodeSpec("M2", True, ("most", "currency")),
     C.ABOVE_RESERVE: CodeSpec("M4", False, ("most", "currency")),
     C.ABOVE_APPROVED: CodeSpec("M4", True, ("most", "currency")),
-    C.SUM_CHANGED: CodeSpec("M4", True, ("amount", "currency")),
+    C.SUM_CHANGED: CodeSpec("M4", True, ("most", "currency")),
     C.PAYMENT_DATE: CodeSpec("M4", True, ("from", "until")),
     C.REVERSAL_ASKED: CodeSpec("M4", True),
     C.REVERSAL_NONE: CodeSpec("M4", True),

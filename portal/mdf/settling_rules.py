@@ -58,7 +58,8 @@ def may_settle(asked: Settle, facts: SettleFacts) -> Decision[Settled]:
 
     A second look takes nothing back. Above their own limit only a lead adds: two have decided then.
     """
-    why = wrong_now(Verb.CLAIM_SETTLE, facts.state, facts.by)
+    if why := wrong_now(Verb.CLAIM_SETTLE, facts.state, facts.by):
+        return answered(why, None)
     if facts.decided:
         why.append(reason(CODES, C.SAME_PERSON))
     if facts.by.filed_it:
