@@ -3,15 +3,15 @@
 What is still reserved returns to where it came from, as under-claimed (mdf.md 2.2, MR10).
 """
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
-from portal.kernel.access import SYSTEM, Actor
+from portal.kernel.access import Actor
+from portal.mdf import time
 from portal.mdf.book import held, post, release
-from portal.mdf.claim_models import Claim, ClaimLine, Invoice
 from portal.mdf.deciding import Outcome, Unseen, earlier, keep, replaying
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.paying_rules import Close, CloseFacts, may_close
@@ -19,7 +19,7 @@ from portal.mdf.queries import request
 from portal.mdf.review_facts import subject_of
 from portal.mdf.rules import Cause, RequestState
 from portal.mdf.steps import Said, party_of, take_step
-from portal.mdf.time_rules import ClaimFacts, TimeFacts, fate
+from portal.mdf.time_rules import fate
 from portal.mdf.transitions import Verb
 from portal.store.db import atomic, retrying
 from portal.store.decisions import KINDS
@@ -41,7 +41,8 @@ def close(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
         fund = session.get_one(Fund, row.fund_id)
         wish = Close(row.ref)
         left = held(session, fund, row).reserved
-        facts = CloseFacts(row.state, party_of(actor), left, claims_of(session, row))
+        claims = tuple(time.claims_of(session, [row.id]).get(row.id, ()))
+        facts = CloseFacts(row.state, party_of(actor), left, claims)
         decision = may_close(wish, facts)
         kept = keep(
             *(session, CLOSE, decision),
@@ -71,42 +72,16 @@ def finish(
     session: Session, fund: Fund, row: FundRequest, reserved: int, *, now: datetime
 ) -> list[Move]:
     """Close `row` by itself if its claims as they are now leave nothing to come; what returns then,
-    for the caller's last statement. `reserved` is what it still holds (minor units).
+    for the caller's last statement. `reserved` is what it holds once that is made (minor units).
     """
-    if row.state is not RequestState.APPROVED or row.due_on is None:
+    session.flush()
+    facts = time.look(session, fund, row, clock.local_date(now))
+    facts = replace(facts, reserved=reserved)
+    end = fate(facts).value
+    if (
+        end is None
+        or end.verb is not Verb.CLOSE
+        or time.finish(session, row, facts, now=now) is None
+    ):
         return []
-    claims = claims_of(session, row)
-    end = fate(TimeFacts(row.due_on, clock.local_date(now), reserved, claims)).value
-    if end is None or end.verb is not Verb.CLOSE:
-        return []
-    said = Said(amount=end.amount)
-    take_step(session, row, Verb.CLOSE, RequestState.CLOSED, actor=SYSTEM, now=now, said=said)
     return [release(fund, row, end.amount, end.cause)]
-
-
-def claims_of(session: Session, row: FundRequest) -> tuple[ClaimFacts, ...]:
-    """The claims of a request as its end looks at them. One query."""
-    cut = func.coalesce(ClaimLine.accepted, 0) < ClaimLine.amount
-    waits = ClaimLine.disputed_at.is_not(None) & ClaimLine.settled_at.is_(None)
-    of_claim = (
-        select(ClaimLine.id)
-        .join(Invoice, Invoice.id == ClaimLine.invoice_id)
-        .where(Invoice.claim_id == Claim.id)
-    )
-    query = (
-        select(
-            *(Claim.ref, Claim.state, Claim.final, Claim.decided_at),
-            of_claim.where(waits).exists(),
-            of_claim.where(cut).exists()
-            & ~of_claim.where(ClaimLine.disputed_at.is_not(None)).exists(),
-        )
-        .where(Claim.request_id == row.id)
-        .order_by(Claim.id)
-    )
-    return tuple(
-        ClaimFacts(
-            *(ref, state, final, clock.local_date(at) if at else None),
-            *(bool(waiting), bool(open_)),
-        )
-        for ref, state, final, at, waiting, open_ in session.execute(query)
-    )

@@ -179,8 +179,8 @@ def may_close(asked: Close, facts: CloseFacts) -> Decision[int]:
         return answered([no], None)
     pending = OPEN_CLAIMS | UNPAID
     why = [
-        reason(CODES, C.CLAIM_OPEN, claim=one.ref)
+        reason(CODES, C.CLAIM_OPEN, claim=one.claim)
         for one in facts.claims
-        if one.state in pending or one.disputed
+        if one.state in pending or one.pending
     ]
     return answered(why, facts.reserved)

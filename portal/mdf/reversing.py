@@ -83,8 +83,8 @@ def _act(verb: Verb, ref: str, note: str, *, actor: Actor, now: datetime, key: s
             said = Said(note, (), amount, claim.turn_due_on, outcome.ref, turn)
             if verb is Verb.CLAIM_ASK_REVERSAL:
                 claim.reversal_by, claim.reversal_reason = actor.person_id, note
-            elif verb is Verb.CLAIM_KEEP:
-                claim.reversal_by, claim.reversal_reason = None, ""
+            else:
+                claim.reversal_by = None
             state = ClaimState.REVERSED if moves else None
             take_step(session, found.row, verb, state, actor=actor, now=now, claim=claim, said=said)
             post(

@@ -85,7 +85,7 @@ def due(session: Session, on: date) -> list[Due]:
         .order_by(FundRequest.id)
     )
     rows = list(session.execute(query))
-    claims = _claims(session, [row.id for row, _fund in rows])
+    claims = claims_of(session, [row.id for row, _fund in rows])
     sent = _sent(session, [row.id for row, _fund in rows])
     holds = balances(session, [of_request(fund, row, Kind.RESERVED) for row, fund in rows])
     found = []
@@ -108,32 +108,45 @@ def end(request_id: int, *, now: datetime) -> Fate | None:
         if row is None:
             return None
         fund = session.get_one(Fund, row.fund_id)
-        facts = _look(session, fund, row, on)
-        decision = fate(facts)
-        ends = decision.value
-        if ends is None or not_now(ends.verb, row.state, Party.SYSTEM) is not None:
+        facts = look(session, fund, row, on)
+        ends = finish(session, row, facts, now=now)
+        if ends is None:
             return None
-        key = f"{'expire' if ends.verb is Verb.EXPIRE else 'close'}:{row.ref}:{facts.due_on}"
-        outcome = keep(
-            *(session, FATE, decision),
-            asked=Passing(row.ref),
-            facts=facts,
-            row=row,
-            actor=SYSTEM,
-            now=now,
-            key=key,
-        )
-        said = Said(amount=ends.amount, decision_ref=outcome.ref)
-        take_step(session, row, ends.verb, ENDS[ends.verb], actor=SYSTEM, now=now, said=said)
         post(
             *(session, [release(fund, row, ends.amount, ends.cause)]),
-            key=key,
+            key=_key(row, facts, ends),
             subject=f"request:{row.ref}",
             actor=SYSTEM,
             on=on,
             at=now,
         )
     return ends
+
+
+def finish(session: Session, row: FundRequest, facts: TimeFacts, *, now: datetime) -> Fate | None:
+    """Let a held request expire or close, if it does, inside the caller's transaction, whose last
+    statement returns what is still reserved.
+    """
+    decision = fate(facts)
+    ends = decision.value
+    if ends is None or not_now(ends.verb, row.state, Party.SYSTEM) is not None:
+        return None
+    outcome = keep(
+        *(session, FATE, decision),
+        asked=Passing(row.ref),
+        facts=facts,
+        row=row,
+        actor=SYSTEM,
+        now=now,
+        key=_key(row, facts, ends),
+    )
+    said = Said(amount=ends.amount, decision_ref=outcome.ref)
+    take_step(session, row, ends.verb, ENDS[ends.verb], actor=SYSTEM, now=now, said=said)
+    return ends
+
+
+def _key(row: FundRequest, facts: TimeFacts, ends: Fate) -> str:
+    return f"{'expire' if ends.verb is Verb.EXPIRE else 'close'}:{row.ref}:{facts.due_on}"
 
 
 @retrying
@@ -145,7 +158,7 @@ def remind(request_id: int, *, now: datetime) -> int | None:
         if row is None or not_now(Verb.REMIND, row.state, Party.SYSTEM) is not None:
             return None
         fund = session.get_one(Fund, row.fund_id)
-        facts = _look(session, fund, row, on)
+        facts = look(session, fund, row, on)
         sent = _sent(session, [row.id]).get((row.id, facts.due_on), ())
         days = reminds(facts, sent)
         if days is None or fate(facts).value is not None:
@@ -166,9 +179,9 @@ def _held(session: Session, request_id: int) -> FundRequest | None:
     return session.scalar(query.with_for_update())
 
 
-def _look(session: Session, fund: Fund, row: FundRequest, on: date) -> TimeFacts:
-    """What time looks at, of a request that is held."""
-    claims = _claims(session, [row.id]).get(row.id, ())
+def look(session: Session, fund: Fund, row: FundRequest, on: date) -> TimeFacts:
+    """What time looks at, of a request that is held. Three queries."""
+    claims = claims_of(session, [row.id]).get(row.id, ())
     return _facts(row, held(session, fund, row).reserved, claims, on)
 
 
@@ -177,7 +190,7 @@ def _facts(row: FundRequest, reserved: int, claims: Iterable[ClaimFacts], on: da
     return TimeFacts(row.due_on, on, reserved, tuple(claims))
 
 
-def _claims(session: Session, ids: Sequence[int]) -> dict[int, list[ClaimFacts]]:
+def claims_of(session: Session, ids: Sequence[int]) -> dict[int, list[ClaimFacts]]:
     """The claims of requests as time looks at them. Two queries."""
     rows = list(session.scalars(select(Claim).where(Claim.request_id.in_(ids)).order_by(Claim.id)))
     lines: dict[int, list[ClaimLine]] = {}

@@ -115,7 +115,7 @@ PAID = ClaimFacts("C-1", S.PAID, False)
     ("state", "party", "claims", "why"),
     [
         (RequestState.APPROVED, Party.PARTNER, (), []),
-        (RequestState.APPROVED, Party.PARTNER, (PAID, replace(PAID, disputable=True)), []),
+        (RequestState.APPROVED, Party.PARTNER, (PAID, replace(PAID, disputable_until=TODAY)), []),
         (RequestState.APPROVED, Party.PARTNER, (replace(PAID, state=S.DRAFT),), []),
         (
             RequestState.APPROVED,
@@ -129,7 +129,7 @@ PAID = ClaimFacts("C-1", S.PAID, False)
             (replace(PAID, state=S.PART_PAID),),
             [C.CLAIM_OPEN],
         ),
-        (RequestState.APPROVED, Party.PARTNER, (replace(PAID, disputed=True),), [C.CLAIM_OPEN]),
+        (RequestState.APPROVED, Party.PARTNER, (replace(PAID, pending=True),), [C.CLAIM_OPEN]),
         (RequestState.CLOSED, Party.PARTNER, (PAID,), [C.NOT_NOW]),
         (RequestState.APPROVED, Party.LEAD, (PAID,), [C.NOT_YOURS]),
     ],
