@@ -188,9 +188,9 @@ class Walk:
         """The deeds on one's own that end or change something, each in a world put back."""
         for rule in rules(self.app):
             row, role = POLICY[rule.endpoint], self.player.role
-            if not row.spoils or not _may(row, role):
-                continue
             relation = "own" if row.kind else "none"
+            if not row.spoils or not _may(row, role) or relation not in relations(row, role):
+                continue
             found = things_of(self.world, row, self.player, "own") if row.kind else [None]
             cell, want = Cell(rule.endpoint, "POST", relation), row.answer(role, relation)
             self.one(cell, want, path_of(rule, row.kind, found[0]))
