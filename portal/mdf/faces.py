@@ -3,6 +3,7 @@
 from portal.mdf import (
     amounts,
     asking,
+    asking_views,
     book,
     changing,
     claim_models,
@@ -13,6 +14,7 @@ from portal.mdf import (
     closing,
     desks,
     facts,
+    form_views,
     fund_jobs,
     funding,
     invoice_views,
@@ -36,6 +38,7 @@ FACES = Faces(
     joined=(
         amounts,
         asking,
+        asking_views,
         book,
         changing,
         claim_models,
@@ -49,6 +52,7 @@ FACES = Faces(
         funding,
         invoice_views,
         jobs,
+        form_views,
         labels,
         paying,
         queries,

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.kernel.decision import Reason
 from portal.mdf.amounts import shown
+from portal.mdf.nearest import Change
 from portal.mdf.rules import Cause, ClaimState, Kind, MdfCode, Party, RequestState
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.transitions import Verb
@@ -190,6 +191,26 @@ WITHOUT: dict[tuple[MdfCode, str], LazyString] = {
     ),
     (C.INVOICE_TWICE, "claim"): _l("The invoice %(invoice)s is claimed already."),
     (C.FILE_TWICE, "claim"): _l("The file %(file)s is on a claim already."),
+}
+# What speaks for an ask: the same rules, passed.
+PASSED: dict[MdfCode, LazyString] = {
+    C.FUND_CLOSED: _l("Requests are taken until %(until)s, and something can be asked for."),
+    C.AGREEMENT_INACTIVE: _l("The partner agreement with %(registry)s is in force."),
+    C.ACTIVITY_UNKNOWN: _l("The fund pays for this type of activity."),
+    C.ABOVE_CAP: _l("The fund pays for this type of activity, at most %(most)s."),
+    C.ABOVE_SHARE: _l(
+        "The fund pays %(percent)s %% of its cost: it has to cost %(least)s at least."
+    ),
+    C.TOO_SOON: _l(
+        "The days lie within those the fund pays for, and %(days)s days or more from now."
+    ),
+    C.ABOVE_ALLOCATION: _l("%(own)s of what was allocated to the company is left."),
+}
+WAYS: dict[Change, LazyString] = {
+    Change.START: _l("It would be accepted on other days: %(days)s."),
+    Change.AMOUNT: _l("It would be accepted with %(amount)s."),
+    Change.ALL: _l("It would be accepted with %(amount)s and on other days: %(days)s."),
+    Change.FUND: _l("%(fund)s can be asked for this."),
 }
 _AMOUNTS = {"most"}
 _DATES = {"from", "until", "earliest", "starts_on", "ends_on", "due"}

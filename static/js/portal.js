@@ -35,7 +35,7 @@ document.addEventListener("submit", (event) => {
     event.submitter.setAttribute("aria-disabled", "true");
   }
   const upload = form.querySelector("[data-upload]");
-  if (upload && upload.querySelector("input[type=file]").files.length) {
+  if (upload && chosen(upload).length) {
     event.preventDefault();
     sendFiles(form, upload, event.submitter);
     return;
@@ -54,10 +54,14 @@ function says(upload, text) {
   place.hidden = !text;
 }
 
+/** The files chosen, also with the camera. */
+function chosen(upload) {
+  return [...upload.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+}
+
 /** Whether every file chosen may travel; says which may not. */
 function fits(upload) {
-  const chosen = [...upload.querySelector("input[type=file]").files];
-  const large = chosen.filter((file) => file.size > Number(upload.dataset.largest));
+  const large = chosen(upload).filter((file) => file.size > Number(upload.dataset.largest));
   says(upload, large.map((file) => upload.dataset.tooLarge.replace("{file}", file.name)).join(" "));
   return large.length === 0;
 }
@@ -74,7 +78,8 @@ function sendFiles(form, upload, submitter) {
     return;
   }
   const sending = new XMLHttpRequest();
-  sending.open("POST", form.action);
+  const address = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+  sending.open("POST", address);
   sending.responseType = "document";
   sending.upload.onprogress = (event) => {
     if (event.lengthComputable) bar.value = Math.round((100 * event.loaded) / event.total);
@@ -89,7 +94,7 @@ function sendFiles(form, upload, submitter) {
     document.title = page.title;
     document.body.replaceWith(page.body);
     // A form shown again stands at the address of its page, as it did before.
-    if (sending.responseURL !== form.action) window.history.pushState(null, "", sending.responseURL);
+    if (sending.responseURL !== address) window.history.pushState(null, "", sending.responseURL);
     window.scrollTo(0, 0);
     if (!arrived()) document.querySelector("[data-upload] [aria-invalid]")?.focus();
   };
@@ -161,6 +166,65 @@ function live(form) {
   });
 }
 
+/* — A form that is kept as one types: the answer is a line that says so, with the revision it now has. — */
+
+const TYPED = 1500;
+
+function keeps(form) {
+  const line = form.querySelector("[data-autosave-says]");
+  const revision = form.elements.namedItem("revision");
+  let timer = 0;
+  let running = null;
+  let ended = false;
+
+  async function keep() {
+    window.clearTimeout(timer);
+    timer = 0;
+    const body = new FormData(form);
+    body.delete("files");
+    body.delete("remove");
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, keepalive: true });
+      if (answer.redirected || ![200, 409].includes(answer.status)) throw new Error(String(answer.status));
+      const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const told = parsed.querySelector("[data-revision]");
+      if (answer.ok) revision.value = told.dataset.revision;
+      else announce(told.textContent);
+      ended = Boolean(told.dataset.ends);
+      line.replaceChildren(told);
+    } catch {
+      const told = document.createElement("p");
+      told.className = "fine";
+      told.textContent = line.dataset.failed;
+      line.replaceChildren(told);
+      announce(line.dataset.failed);
+    }
+  }
+
+  function again(event) {
+    if (ended || event.target.type === "file" || event.target.name === "remove") return;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      running = (running || Promise.resolve()).then(keep).finally(() => { running = null; });
+    }, TYPED);
+  }
+
+  form.addEventListener("input", again);
+  form.addEventListener("change", again);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && timer && form.isConnected && !ended) keep();
+  });
+  // What is on its way comes first, so that the form is sent with the revision it has by then.
+  form.addEventListener("submit", (event) => {
+    window.clearTimeout(timer);
+    timer = 0;
+    if (!running) return;
+    event.preventDefault();
+    const { submitter } = event;
+    running.finally(() => form.requestSubmit(submitter));
+  });
+}
+
 /* — Copy, print, show a password — */
 
 async function copy(button) {
@@ -216,6 +280,7 @@ document.addEventListener("click", (event) => {
 
 function ready(root) {
   root.querySelectorAll("form[data-live]").forEach(live);
+  root.querySelectorAll("form[data-autosave]").forEach(keeps);
   root.querySelectorAll("[data-print], [data-reveal]").forEach((button) => { button.hidden = false; });
   if (navigator.clipboard) {
     root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
