@@ -40,7 +40,22 @@ CLAIMS: dict[str, Row] = {
     "site.mdf.dispute_line": Row(ASKS, "mdf_line", company(422)),
 }
 
-MDF: dict[str, Row] = CLAIMS | {
-    "site.mdf.index": Row(MDF_READERS),
-    "site.mdf.request_page": Row(MDF_READERS, "mdf_request"),
+ASKING: dict[str, Row] = {
+    "site.mdf.ask": Row(ASKS),
+    "site.mdf.begin": Row(ASKS, own=422),
+    "site.mdf.copy": Row(ASKS, "mdf_request", 302),
+    "site.mdf.form": Row(ASKS, "mdf_draft"),
+    "site.mdf.save": Row(ASKS, "mdf_draft", 302),
+    "site.mdf.autosave": Row(ASKS, "mdf_draft"),
+    "site.mdf.submit": Row(ASKS, "mdf_draft", 302, (422,), spoils=True),
+    "site.mdf.withdraw": Row(ASKS, "mdf_draft", 302, spoils=True),
 }
+
+MDF: dict[str, Row] = (
+    CLAIMS
+    | ASKING
+    | {
+        "site.mdf.index": Row(MDF_READERS),
+        "site.mdf.request_page": Row(MDF_READERS, "mdf_request"),
+    }
+)
