@@ -24,7 +24,7 @@ from portal.web.site import language
 STATES: dict[RequestState, tuple[LazyString, str]] = {
     RequestState.DRAFT: (_l("Draft"), ""),
     RequestState.SUBMITTED: (_l("Sent, waits for a decision"), "wait"),
-    RequestState.NEEDS_INFO: (_l("Something is asked of you"), "wait"),
+    RequestState.NEEDS_INFO: (_l("More is asked"), "wait"),
     RequestState.APPROVED: (_l("Approved"), "yes"),
     RequestState.REJECTED: (_l("Sent back, may be sent again"), "no"),
     RequestState.DECLINED: (_l("Declined"), "no"),
@@ -36,7 +36,7 @@ STATES: dict[RequestState, tuple[LazyString, str]] = {
 CLAIM_STATES: dict[ClaimState, tuple[LazyString, str]] = {
     ClaimState.DRAFT: (_l("Draft"), ""),
     ClaimState.SUBMITTED: (_l("Sent, is being checked"), "wait"),
-    ClaimState.NEEDS_INFO: (_l("Something is asked of you"), "wait"),
+    ClaimState.NEEDS_INFO: (_l("More is asked"), "wait"),
     ClaimState.APPROVED: (_l("Approved, waits for payment"), "yes"),
     ClaimState.REJECTED: (_l("Rejected"), "no"),
     ClaimState.WITHDRAWN: (_l("Withdrawn"), ""),

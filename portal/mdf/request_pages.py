@@ -14,7 +14,17 @@ from portal.mdf.book import book_of
 from portal.mdf.claim_models import Claim, Payment
 from portal.mdf.course import Line, Told, Turn, Waiting, told, turns
 from portal.mdf.models import Activity, Fund, FundRequest, FundTerms, TimelineStep
-from portal.mdf.rules import HOLDING_CLAIMS, OPEN_CLAIMS, RELEASES, Cause, ClaimState, Kind, Party
+from portal.mdf.rules import (
+    HOLDING_CLAIMS,
+    OPEN_CLAIMS,
+    RELEASES,
+    Cause,
+    ClaimState,
+    Kind,
+    Party,
+    RequestState,
+)
+from portal.mdf.transitions import Verb
 from portal.registry.models import Partner, Registry
 from portal.store.decisions import StoredDecision
 from portal.store.files import File, files_of
@@ -90,9 +100,12 @@ class RequestPage:
         return any(each.state in HOLDING_CLAIMS for each in self.claims)
 
     @property
-    def asked_fields(self) -> tuple[str, ...]:
-        """What the last question names to be mended."""
-        return next((each.line.fields for each in reversed(self.course) if each.line.fields), ())
+    def mend(self) -> Line | None:
+        """What the registry's side last wants mended, while it is the company that is to mend it."""
+        if self.row.state not in (RequestState.NEEDS_INFO, RequestState.REJECTED):
+            return None
+        verbs = (Verb.ASK, Verb.REJECT)
+        return next((each.line for each in reversed(self.course) if each.line.verb in verbs), None)
 
 
 def one(session: Session, actor: Actor, ref: str) -> RequestPage | None:

@@ -1,13 +1,16 @@
 """The pages of MDF that everybody lands on: what one has to do with, and one request whole."""
 
-from flask import abort, render_template
+from datetime import date
+
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.mdf import labels, turn_words
+from portal.mdf import labels, overview, turn_words
 from portal.mdf.actions import actions, there
 from portal.mdf.blueprint import bp
+from portal.mdf.idle import idle
 from portal.mdf.receipt import receipt
 from portal.mdf.request_pages import RequestPage, one
 from portal.mdf.rules import Party
@@ -15,14 +18,36 @@ from portal.mdf.steps import party_of
 from portal.store.db import db
 from portal.store.types import new_ref
 from portal.web.guards import actor, requires
+from portal.web.site import row_id
 from portal.web.upload_words import asked
 
 
 @bp.get("/")
 @requires(Permission.READ_MDF)
 def index() -> ResponseReturnValue:
-    """What a company asked and claimed; what waits for those of the registry's side."""
-    return render_template("mdf/index.html")
+    """What a company asked, claimed and was allocated; what waits for those of the registry's side."""
+    session, who, on = db.session(), actor(), clock.today()
+    after = request.args.get("after", type=row_id)
+    party = party_of(who)
+    found, more = overview.listed(session, who, after=after)
+    staff = party in (Party.CHANNEL, Party.LEAD)
+    queued, _more = overview.listed(session, who, waiting=True) if staff else ([], None)
+    return render_template(
+        "mdf/index.html",
+        found=found,
+        more=more,
+        after=after,
+        waiting=queued,
+        claims=overview.claims(session, who, overview.CLAIMS_OF[party]),
+        counts=overview.counts(session, who),
+        idle=idle(session, who, on),
+        shares=overview.shares(session, who.partner_id) if who.partner_id else [],
+        said=lambda each: _said(each, party, on),
+        labels=labels,
+        party=party,
+        on=on,
+        there=there,
+    )
 
 
 @bp.get("/requests/<ref>")
@@ -48,6 +73,12 @@ def request_page(ref: str) -> ResponseReturnValue:
         key=new_ref(),
         there=there,
     )
+
+
+def _said(each: overview.Listed, reader: Party, on: date) -> turn_words.Said | None:
+    if each.turn is None:
+        return None
+    return turn_words.said(each.turn, each.row.state, each.claim, reader, on)
 
 
 def _turns(page: RequestPage, reader: Party) -> list[turn_words.Said]:
