@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Person
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import Reason
@@ -17,7 +16,9 @@ from portal.mdf.book import held
 from portal.mdf.claim_load import Ground
 from portal.mdf.claim_models import ClaimLine, Document, Invoice, Payment
 from portal.mdf.claim_rules import Approvable, Part, approvable
-from portal.mdf.models import TimelineStep
+from portal.mdf.course import Line, Told, Turn, Waiting, told, turns
+from portal.mdf.models import Fund, FundRequest
+from portal.mdf.request_pages import lines_of
 from portal.mdf.rules import ClaimState, Party
 from portal.mdf.sending_rules import (
     DisputeFacts,
@@ -27,7 +28,7 @@ from portal.mdf.sending_rules import (
     may_dispute,
     may_submit,
 )
-from portal.mdf.steps import party_of, turn_of
+from portal.mdf.steps import party_of
 from portal.mdf.transitions import STEPS, Verb
 from portal.registry.models import Partner, Registry
 from portal.store.files import File
@@ -78,14 +79,6 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A step of the claim's timeline with who took it."""
-
-    step: TimelineStep
-    person: str | None
-
-
-@dataclass(frozen=True)
 class ClaimPage:
     """Everything on the page of a claim. `mine`: the reader is of its company; `writes`: and may change
     it; `reasons` are then what sending it now would be told. `may` are the steps the reader may take
@@ -101,14 +94,27 @@ class ClaimPage:
     billed: tuple[Billed, ...]
     owed: tuple[Owed, ...]
     payments: tuple[Payment, ...]
-    told: tuple[Told, ...]
+    course: list[Told]
+    turns: list[Turn]
     mine: bool
     writes: bool
     may: frozenset[Verb]
-    turn: Party | None
-    turn_due_on: date | None
     dispute_until: date | None
-    waits_dispute: bool
+
+    @property
+    def row(self) -> FundRequest:
+        """The request."""
+        return self.ground.row
+
+    @property
+    def fund(self) -> Fund:
+        """The fund of its money."""
+        return self.ground.fund
+
+    @property
+    def thread(self) -> int:
+        """The thread of its registry."""
+        return self.registry.thread
 
     @property
     def decided(self) -> bool:
@@ -150,7 +156,7 @@ def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
     docs = _docs(session, actor, claim.id)
     party = party_of(actor)
     lines = _lines(session, [bill.id for bill in asked.bills])
-    waits = any(line.disputed_at and not line.settled_at for line in lines)
+    steps = lines_of(session, actor, found.row, claim.id)
     may = frozenset(
         verb
         for verb in CLAIM_STEPS
@@ -172,15 +178,19 @@ def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
             for each in found.activity.proofs
         ),
         payments=_payments(session, actor, claim.id),
-        told=_told(session, actor, claim.id),
+        course=told(steps),
+        turns=[each for each in _turns(found, steps) if each.claim],
         mine=mine,
         writes=writes,
         may=may,
-        turn=Party.CHANNEL if waits else turn_of(found.row.state, claim.state),
-        turn_due_on=claim.turn_due_on,
         dispute_until=_until(found),
-        waits_dispute=waits,
     )
+
+
+def _turns(found: Ground, steps: list[Line]) -> list[Turn]:
+    claim, row = found.claim, found.row
+    waiting = Waiting(claim.ref, claim.state, claim.turn_due_on, claim.reversal_by is not None)
+    return turns(row.state, row.due_on, None, False, steps, [waiting])
 
 
 def _until(found: Ground) -> date | None:
@@ -249,15 +259,3 @@ def _docs(session: Session, actor: Actor, claim_id: int) -> tuple[Doc, ...]:
 def _payments(session: Session, actor: Actor, claim_id: int) -> tuple[Payment, ...]:
     query = visible_to(Payment, actor).where(Payment.claim_id == claim_id)
     return tuple(session.scalars(query.order_by(Payment.paid_on, Payment.id)))
-
-
-def _told(session: Session, actor: Actor, claim_id: int) -> tuple[Told, ...]:
-    query = (
-        visible_to(TimelineStep, actor)
-        .add_columns(Person.name)
-        .outerjoin(Person, Person.id == TimelineStep.person_id)
-        .where(TimelineStep.claim_id == claim_id)
-        .order_by(TimelineStep.id)
-    )
-    rows: Any = session.execute(query)
-    return tuple(Told(row[0], row[1]) for row in rows)

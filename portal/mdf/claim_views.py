@@ -3,14 +3,18 @@
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.mdf import claim_load, claim_pages, claim_words, claiming, labels
+from portal.mdf import claim_load, claim_pages, claim_words, claiming, labels, turn_words
+from portal.mdf.actions import there
 from portal.mdf.blueprint import bp
 from portal.mdf.claim_forms import DisputeForm, new_key
 from portal.mdf.claim_writing import Target, attach, detach, drawer
 from portal.mdf.deciding import Outcome, Unseen
+from portal.mdf.steps import party_of
+from portal.mdf.transitions import Verb
 from portal.store.db import db
 from portal.web.guards import actor, requires
 from portal.web.site import url
@@ -190,7 +194,10 @@ def claim_page(
         labels=labels,
         words=claim_words,
         key=new_key(),
-        actions=_actions(found),
+        turns=_turns(found),
+        turn_words=turn_words,
+        ways=_ways(found),
+        there=there,
     )
     return body, status
 
@@ -231,9 +238,35 @@ def _own(ref: str) -> claim_load.Ground:
     return found
 
 
-def _actions(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
-    """What else the reader may do with the claim, each on its own page."""
-    return []
+def _turns(page: claim_pages.ClaimPage) -> list[turn_words.Said]:
+    row, claim, party = page.row, page.ground.claim, party_of(actor())
+    return [
+        turn_words.said(turn, row.state, claim.state, party, clock.today()) for turn in page.turns
+    ]
+
+
+# Where the other steps of a claim are taken.
+_WAYS = (
+    (Verb.CLAIM_APPROVE, "claim_review", _l("Check the claim")),
+    (Verb.CLAIM_SETTLE, "claim_review", _l("Look at the disputed line again")),
+    (Verb.CLAIM_PAY, "payment", _l("Record a payment")),
+    (Verb.CLAIM_ASK_REVERSAL, "reversal", _l("Ask for its reversal")),
+    (Verb.CLAIM_REVERSE, "reversal", _l("Answer about its reversal")),
+)
+
+
+def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
+    """What else the reader may do with the claim, each on its own page, as (label, address)."""
+    waits = {turn.verb for turn in page.turns}
+    needs = {
+        Verb.CLAIM_SETTLE: Verb.CLAIM_DISPUTE,
+        Verb.CLAIM_REVERSE: Verb.CLAIM_ASK_REVERSAL,
+    }
+    return [
+        (str(label), url(f"site.mdf.{view}", ref=page.ground.claim.ref))
+        for verb, view, label in _WAYS
+        if verb in page.may and there(view) and (verb not in needs or needs[verb] in waits)
+    ]
 
 
 def _key() -> str:

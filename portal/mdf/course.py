@@ -15,6 +15,8 @@ from portal.mdf.transitions import CLAIM_TURNS, TURNS, Verb
 _SIDES = {Party.CHANNEL: Party.LEAD}
 # What does not end a turn.
 _ASIDE = frozenset({Verb.REMIND, Verb.ENDORSE, Verb.CLAIM_ENDORSE})
+# What stands beside the turn of a claim, and does not change it.
+_BESIDE = frozenset({Verb.REMIND, Verb.CLAIM_DISPUTE, Verb.CLAIM_SETTLE})
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def turns(
     `wanted`: the company has asked for other dates. Of an approved request the company is next, to
     claim by `due_on`, unless a claim of it is with somebody.
     """
-    last = {line.claim: line for line in lines if line.verb not in (Verb.REMIND,)}
+    last = {line.claim: line for line in lines if line.verb not in _BESIDE}
     found = [
         turn
         for claim in claims
@@ -114,7 +116,17 @@ def turns(
         found.append(Turn(Party.CHANNEL, turn_due_on, None, Verb.ASK_DATES))
     elif not found:
         found.append(Turn(Party.PARTNER, due_on, None, Verb.APPROVE))
-    return found
+    return found + _disputed(lines)
+
+
+def _disputed(lines: Sequence[Line]) -> list[Turn]:
+    """The lines of claims that wait for another look, beside what else their claims wait for."""
+    settled = {line.claim for line in lines if line.verb is Verb.CLAIM_SETTLE}
+    return [
+        Turn(Party.CHANNEL, line.promised_on, line.claim, line.verb)
+        for line in lines
+        if line.verb is Verb.CLAIM_DISPUTE and line.claim not in settled
+    ]
 
 
 def _of_claim(claim: Waiting, last: Line | None, due_on: date | None) -> Turn | None:

@@ -128,7 +128,7 @@ def one(session: Session, actor: Actor, ref: str) -> RequestPage | None:
         else queries.terms_on(session, fund.id, on)
     )
     claims, waiting = _claims(session, actor, row)
-    lines = _lines(session, actor, row)
+    lines = lines_of(session, actor, row)
     held, movements = _money(session, fund, row)
     wanted = row.wanted_from is not None
     return RequestPage(
@@ -176,8 +176,10 @@ def _claims(
     return rows, waiting
 
 
-def _lines(session: Session, actor: Actor, row: FundRequest) -> list[Line]:
-    """The timeline as the reader sees it, oldest first. One query."""
+def lines_of(
+    session: Session, actor: Actor, row: FundRequest, claim_id: int | None = None
+) -> list[Line]:
+    """The timeline as the reader sees it, or a claim's part of it, oldest first. One query."""
     query = (
         visible_to(TimelineStep, actor)
         .add_columns(Person.name, Claim.ref)
@@ -186,6 +188,8 @@ def _lines(session: Session, actor: Actor, row: FundRequest) -> list[Line]:
         .where(TimelineStep.request_id == row.id)
         .order_by(TimelineStep.id)
     )
+    if claim_id is not None:
+        query = query.where(TimelineStep.claim_id == claim_id)
     return [
         Line(
             verb=step.verb,

@@ -36,6 +36,7 @@ STEPS: Mapping[Verb, LazyString] = {
     Verb.ENDORSE: _l("There is a first yes to the request. A second person decides."),
     Verb.ASK_DATES: _l("Other dates are asked for, and wait for an answer."),
     Verb.CLAIM_ENDORSE: _l("There is a first yes to the claim %(claim)s. A second person decides."),
+    Verb.CLAIM_DISPUTE: _l("A line of the claim %(claim)s is disputed, and is looked at again."),
     Verb.CLAIM_ASK_REVERSAL: _l("The reversal of the claim %(claim)s waits to be confirmed."),
 }
 
