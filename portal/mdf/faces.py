@@ -16,6 +16,8 @@ from portal.mdf import (
     facts,
     form_views,
     fund_jobs,
+    fund_money_views,
+    fund_views,
     funding,
     invoice_views,
     jobs,
@@ -27,6 +29,7 @@ from portal.mdf import (
     settling,
     steps,
     telling,
+    terms_views,
     views,
 )
 from portal.mdf.blueprint import bp
@@ -49,6 +52,8 @@ FACES = Faces(
         desks,
         facts,
         fund_jobs,
+        fund_money_views,
+        fund_views,
         funding,
         invoice_views,
         jobs,
@@ -61,6 +66,7 @@ FACES = Faces(
         settling,
         steps,
         telling,
+        terms_views,
         views,
     ),
 )

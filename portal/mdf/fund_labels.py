@@ -13,7 +13,7 @@ from portal.mdf.amounts import shown
 from portal.mdf.terms_rules import DATES, LIMIT, Difference
 from portal.web.fact_words import call
 from portal.web.i18n import REGIONAL, date_text
-from portal.web.site import LANGUAGES
+from portal.web.site import LANGUAGES, language
 
 WORDS: dict[str, Any] = {
     "requests_from": _l("First day to ask"),
@@ -95,3 +95,46 @@ def _value(field: str, value: Any, currency: str, lang: str) -> str:
     if field == "percent":
         return f"{value} %"
     return str(STANDS[value] if field in LISTED else value)
+
+
+def named(name: Any) -> str:
+    """A name that a JSON column keeps in every language, in the page's."""
+    return Localized(name).pick(language())
+
+
+# What a lead does with money: the view that takes it, its title, what it does, its button.
+MONEY: dict[str, tuple[str, Any, Any, Any]] = {
+    "allocate": (
+        "allocate",
+        _l("Allocate to a company"),
+        _l(
+            "What is allocated is the company's to ask for until the fund closes: it is not taken "
+            "back before."
+        ),
+        _l("Allocate"),
+    ),
+    "add": (
+        "add_budget",
+        _l("Raise the budget"),
+        _l("What is added is unallocated at first. A budget is never lowered."),
+        _l("Raise the budget"),
+    ),
+    "carry": (
+        "carry_over",
+        _l("Carry over to another fund"),
+        _l(
+            "What nobody has yet goes to another fund of the registry, in the same currency. It is a "
+            "movement of its own in both funds."
+        ),
+        _l("Carry over"),
+    ),
+}
+# Of a lead's deeds: the field that says a reason, and its words where they are others.
+MONEY_REASONS: dict[str, tuple[str, Any]] = {
+    "amount.none": ("amount", _l("Write an amount of more than nothing.")),
+    "amount.above_available": ("amount", _l("Of the fund %(most)s is unallocated.")),
+    "agreement.inactive": ("to", None),
+    "fund.other_currency": ("to", None),
+    "field.missing": ("reason", _l("Say why.")),
+    "fund.closed": ("", _l("A fund is closed: nothing is moved in it any more.")),
+}

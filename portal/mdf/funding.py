@@ -8,9 +8,11 @@ registry; what the rule refuses is returned and on record.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import msgspec
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -39,6 +41,7 @@ from portal.store.events import emit
 from portal.store.ledger import Move, balances
 
 ALLOCATE, ADD, CARRY = "mdf.allocate", "mdf.add", "mdf.carry_over"
+P = ParamSpec("P")
 Rule = Callable[[Gift, GiftFacts], Decision[Given]]
 _RULES: dict[str, Rule] = {ALLOCATE: may_allocate, ADD: may_add, CARRY: may_carry_over}
 
@@ -53,6 +56,20 @@ def _replayed(rule: Rule) -> Replayed:
 KINDS.update({kind: _replayed(rule) for kind, rule in _RULES.items()})
 
 
+def _once(command: Callable[P, Outcome]) -> Callable[P, Outcome]:
+    """Ask again where the same key came twice at once: by then the first is answered."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Outcome:
+        try:
+            return command(*args, **kwargs)
+        except IntegrityError:
+            return command(*args, **kwargs)
+
+    return run
+
+
+@_once
 @retrying
 def allocate(
     fund_id: int,
@@ -82,6 +99,7 @@ def allocate(
         return _give(session, ALLOCATE, gift, facts, fund, moves, actor, now, key)
 
 
+@_once
 @retrying
 def add(
     fund_id: int, amount: int, *, reason: str, actor: Actor, now: datetime, key: str
@@ -97,6 +115,7 @@ def add(
         return _give(session, ADD, gift, facts, fund, moves, actor, now, key)
 
 
+@_once
 @retrying
 def carry_over(
     fund_id: int, to_id: int, amount: int, *, reason: str, actor: Actor, now: datetime, key: str

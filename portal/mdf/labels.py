@@ -216,13 +216,14 @@ _AMOUNTS = {"most"}
 _DATES = {"from", "until", "earliest", "starts_on", "ends_on", "due"}
 
 
-def sentence(reason: Reason, names: Mapping[str, str] | None = None) -> str:
+def sentence(reason: Reason, names: Mapping[str, str] | None = None, instead: Any = None) -> str:
     """What `reason` says. `names` are the names behind codes, as "fund:slug", "registry:slug",
-    "proof:code", "cost:code", "field:code"; what has none is said by its code.
+    "proof:code", "cost:code", "field:code"; what has none is said by its code. `instead` are other
+    words for it.
     """
     code, facts = MdfCode(reason.code), reason.facts
     missing = next((key for key, value in facts.items() if value is None), "")
-    said = WITHOUT.get((code, missing)) or TITLES[code]
+    said = instead or WITHOUT.get((code, missing)) or TITLES[code]
     return str(said) % {
         key: _spoken(key, value, facts, names or {}) for key, value in facts.items()
     }

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock, money
-from portal.kernel.access import SYSTEM
+from portal.kernel.access import SYSTEM, Actor
 from portal.kernel.localized import Localized
 from portal.mdf.book import post, shared
 from portal.mdf.facts import TERMS
@@ -159,15 +159,23 @@ def load_funds(session: Session, program: Program, new: list[Any], now: datetime
         open_fund(session, fund, said, reason=f"pack:{program.slug}", now=now)
 
 
-def open_fund(session: Session, fund: Fund, said: PackFund, *, reason: str, now: datetime) -> None:
+def open_fund(
+    session: Session,
+    fund: Fund,
+    said: PackFund,
+    *,
+    reason: str,
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> None:
     """Give a new fund its first terms and its budget. `now` is wall time."""
     terms_id = write_terms(session, fund.id, 1, said.terms, said.activities)
-    origin = warrant(session, WarrantKind.ORIGIN, reason=reason, actor=SYSTEM, at=now)
+    origin = warrant(session, WarrantKind.ORIGIN, reason=reason, actor=actor, at=now)
     on = said.since or clock.today()
     begin(session, TERMS, fund.id, terms_id, on=on, warrant_id=origin.id)
     emit(
         *(session, f"mdf-fund:{fund.slug}", "mdf.fund_opened"),
-        actor=SYSTEM,
+        actor=actor,
         at=now,
         registry_id=fund.registry_id,
         payload={"fund": fund.slug, "budget": said.budget, "earlier": said.earlier},
@@ -182,7 +190,7 @@ def open_fund(session: Session, fund: Fund, said: PackFund, *, reason: str, now:
         ],
         key=f"open:{fund.slug}",
         subject=f"fund:{fund.slug}",
-        actor=SYSTEM,
+        actor=actor,
         on=on,
         at=clock.business(),
     )

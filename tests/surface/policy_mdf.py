@@ -9,7 +9,7 @@ Those of a claim or request are named beside it: `<ref>` and `<int:invoice_id>`,
 """
 
 from portal.kernel.access import Role
-from tests.surface.policy_rows import ANY, HEAD_OF_COMPANY, PARTNERS, STAFF, USER, Row
+from tests.surface.policy_rows import ANY, HEAD_OF_COMPANY, LEADS, PARTNERS, STAFF, USER, Row
 
 FINANCE = frozenset({Role.FINANCE})
 MDF_READERS = PARTNERS | STAFF | FINANCE
@@ -51,9 +51,25 @@ ASKING: dict[str, Row] = {
     "site.mdf.withdraw": Row(ASKS, "mdf_draft", 302, spoils=True),
 }
 
+FUNDS: dict[str, Row] = {
+    "site.mdf.funds": Row(MDF_READERS),
+    "site.mdf.fund": Row(MDF_READERS, "mdf_fund"),
+    "site.mdf.new_terms": Row(STAFF, "mdf_book"),
+    "site.mdf.prepare_terms": Row(STAFF, "mdf_book", 422),
+    "site.mdf.new_fund": Row(LEADS, recent=True),
+    "site.mdf.open_fund": Row(LEADS, own=422, recent=True),
+    "site.mdf.allocations": Row(LEADS, "mdf_book", recent=True),
+    "site.mdf.allocate": Row(LEADS, "mdf_book", 422, recent=True),
+    "site.mdf.additions": Row(LEADS, "mdf_book", recent=True),
+    "site.mdf.add_budget": Row(LEADS, "mdf_book", 422, recent=True),
+    "site.mdf.transfers": Row(LEADS, "mdf_book", recent=True),
+    "site.mdf.carry_over": Row(LEADS, "mdf_book", 422, recent=True),
+}
+
 MDF: dict[str, Row] = (
     CLAIMS
     | ASKING
+    | FUNDS
     | {
         "site.mdf.index": Row(MDF_READERS),
         "site.mdf.request_page": Row(MDF_READERS, "mdf_request"),
