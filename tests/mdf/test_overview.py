@@ -10,10 +10,12 @@ from portal.kernel import clock
 from portal.mdf import overview
 from portal.mdf.rules import ClaimState, RequestState
 from portal.store.db import db
+from portal.web.feeds import entries
 from tests.companies.cast import actor
 from tests.mdf.claim_world import make_claim
-from tests.mdf.world import allot, make_fund, make_request
+from tests.mdf.world import DUE, allot, make_fund, make_request
 from tests.people import CHANNEL, CHANNEL_L3, FINANCE, NORTE, SUR, Browser
+from tests.registry.test_pages_cost import counted
 from tests.registry.world import L3
 
 R, S = RequestState, ClaimState
@@ -93,3 +95,47 @@ def test_lists_page_by_key_newest_first(demo: Flask, fund: int) -> None:
     assert older and "Feria 00" in _index(demo, NORTE, more=older[1])
     found, more = overview.listed(db.session(), actor(NORTE), most=5)
     assert len(found) == 5 and more == found[-1].id
+
+
+def test_a_companys_feed_tells_its_steps_and_its_calendar_the_day_of_each_claim(
+    demo: Flask, fund: int
+) -> None:
+    """M5; the day is taken back when there is nothing to claim by it any more."""
+    ref = make_request(fund, state=R.APPROVED, title="Feria")
+    gone = make_request(fund, state=R.EXPIRED)
+    claim = make_claim(ref, S.SUBMITTED)
+    for who, lang, said in (
+        (NORTE, "en", "Claim sent: Feria"),
+        (SUR, "en", ""),
+        (CHANNEL, "es", ""),
+    ):
+        found = {each.id: each for each in entries(db.session(), actor(who), lang)}
+        mine = [each for each in found.values() if each.id.startswith("mdf-")]
+        assert bool(mine) is bool(said)
+        if said:
+            assert f"/mdf/claims/{claim}" in {each.path for each in mine if each.title == said}
+            days = found[f"mdf-due-{ref}"], found[f"mdf-due-{gone}"]
+            assert [day.on for day in days] == [DUE, DUE]
+            assert [day.withdrawn for day in days] == [False, True]
+
+
+def test_the_pages_cost_the_same_however_many_there_are(demo: Flask, fund: int) -> None:
+    ref = make_request(fund, state=R.APPROVED, asked=1_00)
+    make_claim(ref, S.SUBMITTED, lines=[("venue", 1_00)])
+    norte = Browser(demo).as_(NORTE, "en")
+
+    def cost() -> list[int]:
+        found = []
+        for path in ("/en/mdf/", f"/en/mdf/requests/{ref}"):
+            with counted() as statements:
+                norte.get(path)
+            found.append(len(statements))
+        return found
+
+    cost()  # the library of answers is read once
+    cheap = cost()
+    for _each in range(4):
+        more = make_request(fund, state=R.APPROVED, asked=1_00)
+        make_claim(more, S.SUBMITTED, lines=[("venue", 1_00)])
+        make_claim(ref, S.WITHDRAWN, lines=[("venue", 1_00)])
+    assert cost() == cheap
