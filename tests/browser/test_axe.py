@@ -51,6 +51,7 @@ TAKES_NO_PAGE = {
     "site.promises.index",
     "site.library.file",
     "site.library.logo_file",
+    *("site.mdf.fund_statement_export", "site.mdf.company_statement_export"),
 }
 # States that a link does not lead to.
 STATES = {

@@ -55,11 +55,12 @@ ARGUMENT = BESIDE | {
         ("mdf_claim", "mdf_claim_draft", "mdf_claim_waiting", "mdf_claim_approved"), "ref"
     ),
     **dict.fromkeys(("mdf_fund", "mdf_book"), "slug"),
+    "mdf_company": "code",
 }
 UNKNOWN = {kind: "ZZZZ9999" for kind, argument in ARGUMENT.items() if argument == "ref"} | {
     **dict.fromkeys(BESIDE, "ZZZZ9999/2147483646"),
     "mdf_file": "ZZZZ9999/0190a8b2-0000-7000-8000-00000000beef",
-    **dict.fromkeys(("mdf_fund", "mdf_book"), "nowhere"),
+    **dict.fromkeys(("mdf_fund", "mdf_book", "mdf_company"), "nowhere"),
 }
 
 
@@ -141,6 +142,9 @@ def tell_money(world: World, may: Callable[..., None]) -> None:
         slug = slugs[registry_id]
         _thing(world, "mdf_fund", fund, readers, slug)
         _thing(world, "mdf_book", fund, frozenset({*PEERS[slug], people.FINANCE}), slug)
+    for code, users in USERS.items():
+        readers = frozenset({*users, *PEERS[CTL], *PEERS[L3], people.FINANCE})
+        _thing(world, "mdf_company", code, readers, "")
 
 
 def _tell_claim(world: World, may: Callable[..., None], claim: Claim, code: str, slug: str) -> None:

@@ -1,7 +1,8 @@
 """The access table, continued: marketing development funds (facts.md M1 to M5, section 9).
 
 `policy.py` says how the rows are read. The kinds are in `mdf_world.py`: an `mdf_request` in any state,
-an `mdf_draft`, `mdf_waiting` (sent, nobody decided), `mdf_approved`, `mdf_fund`; an `mdf_claim` in any
+an `mdf_draft`, `mdf_waiting` (sent, nobody decided), `mdf_approved`, `mdf_fund`, what stands in its
+book (`mdf_book`) or of a company in all of them (`mdf_company`); an `mdf_claim` in any
 state, `mdf_claim_draft`, `mdf_claim_waiting`, `mdf_claim_approved`; an `mdf_invoice` and an
 `mdf_document` of a claim in draft, an `mdf_line` of a claim that was approved, an `mdf_file` of a draft.
 Those of a claim or request are named beside it: `<ref>` and `<int:invoice_id>`, `<int:document_id>`,
@@ -75,3 +76,12 @@ MDF: dict[str, Row] = (
         "site.mdf.request_page": Row(MDF_READERS, "mdf_request"),
     }
 )
+
+# A company comes to its own statement; of a fund it reads none.
+MDF |= {
+    "site.mdf.statements": Row(MDF_READERS, own={USER: 302, HEAD_OF_COMPANY: 302, ANY: 200}),
+    "site.mdf.fund_statement": Row(MDF_READERS, "mdf_book"),
+    "site.mdf.fund_statement_export": Row(MDF_READERS, "mdf_book"),
+    "site.mdf.company_statement": Row(MDF_READERS, "mdf_company"),
+    "site.mdf.company_statement_export": Row(MDF_READERS, "mdf_company"),
+}
