@@ -89,7 +89,7 @@ KINDS: dict[Kind, LazyString] = {
     Kind.RESERVED: _l("Reserved"),
     Kind.COMMITTED: _l("Claim approved"),
     Kind.PAID: _l("Paid"),
-    Kind.EXPIRED: _l("Expired"),
+    Kind.EXPIRED: _l("Expired unused"),
 }
 CAUSES: dict[Cause, LazyString] = {
     Cause.FUNDED: _l("Fund opened"),

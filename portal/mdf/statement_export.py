@@ -29,7 +29,7 @@ def cells(lines: Sequence[Line], kinds: Sequence[Kind]) -> list[list[Cell]]:
     rows: list[list[Cell]] = [
         [
             *(_("Date"), _("Fund"), _("Cause"), _("Code of the cause"), _("About"), _("Activity")),
-            *(_("Company"), _("From"), _("To"), _("Currency"), _("Amount")),
+            *(_("Company"), _("Taken from"), _("Given to"), _("Currency"), _("Amount")),
             *(_("%(kind)s after it", kind=KINDS[kind]) for kind in kinds),
         ]
     ]

@@ -152,7 +152,8 @@ def _file(whose: Whose, what: str, name: str) -> Response:
         session, who, page.rows, whose.funds, {fund.id: kinds for fund in whose.funds}
     )
     made = as_file(cells(lines, kinds), form)
-    note(who, what, whose.partner_id, form, clock.wall())
+    if request.method == "GET":
+        note(who, what, whose.partner_id, form, clock.wall())
     disposition = f'attachment; filename="mdf-{name}-{on.isoformat()}.{form}"'
     return Response(made, mimetype=mimetype, headers={"Content-Disposition": disposition})
 

@@ -34,6 +34,7 @@ MOVING = re.compile(r"\d\d:\d\d|<time[^>]*>")
 OF_THEMSELVES = {
     *("site.accounts.enrol", "site.files.file"),
     *("site.library.file", "site.library.logo_file"),
+    *("site.mdf.fund_statement_export", "site.mdf.company_statement_export"),
 }
 
 
