@@ -270,9 +270,8 @@ RECEIPTS = {
     "site.notices.notice": {"event", "notice_partner", "notice_reader"},
     "site.library.file": {"event", "material_download"},
     "site.library.logo_file": {"event"},
-    **dict.fromkeys(
-        ("site.mdf.fund_statement_export", "site.mdf.company_statement_export"), {"event"}
-    ),
+    "site.mdf.fund_statement_export": {"event"},
+    "site.mdf.company_statement_export": {"event"},
 }
 
 
