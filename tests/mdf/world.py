@@ -228,8 +228,7 @@ def put_step(
         person_id=who.person_id,
         at=clock.business(),
         turn=turn.value if turn else None,
-        fields=[],
-        **{"note": "", **columns},
+        **{"note": "", "fields": [], **columns},
     )
     session.add(step)
     emit(
