@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.mdf.claim_models import Claim
-from portal.mdf.models import Fund, FundRequest
+from portal.mdf.models import Fund, FundRequest, FundTerms
+from portal.mdf.review_facts import spoken_to
 from portal.mdf.rules import HOLDING_CLAIMS, OPEN_CLAIMS, Kind, RequestState
 from portal.mdf.time_rules import idle_until
 from portal.registry.models import Partner
@@ -20,7 +21,9 @@ from portal.store.scope import visible_to
 
 @dataclass(frozen=True)
 class Idle:
-    """An approved request without a claim; `reserved` is minor units of `currency`."""
+    """An approved request without a claim; `reserved` is minor units of `currency`, `language` in which
+    its company is spoken to.
+    """
 
     id: int
     ref: str
@@ -31,6 +34,14 @@ class Idle:
     reserved: int
     due_on: date
     extended: int
+    extensions: int
+    claims_until: date
+    language: str
+
+    @property
+    def extendable(self) -> bool:
+        """Whether the terms still allow more time."""
+        return self.extended < self.extensions and self.due_on < self.claims_until
 
 
 def idle(session: Session, actor: Actor, on: date) -> list[Idle]:
@@ -45,8 +56,10 @@ def idle(session: Session, actor: Actor, on: date) -> list[Idle]:
         .with_only_columns(
             *(FundRequest.id, FundRequest.ref, FundRequest.title, Partner.name, Fund.name),
             *(Fund.currency, LedgerAccount.balance, FundRequest.due_on, FundRequest.extended),
+            *(FundTerms.extensions, FundTerms.claims_until, spoken_to()),
         )
         .join(Fund, Fund.id == FundRequest.fund_id)
+        .join(FundTerms, FundTerms.id == FundRequest.terms_id)
         .join(Partner, Partner.id == FundRequest.partner_id)
         .join(
             LedgerAccount,

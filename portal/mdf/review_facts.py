@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
-from portal.accounts.models import Membership
-from portal.kernel.access import Actor
+from portal.accounts.models import Membership, Person
+from portal.kernel.access import Actor, Role
 from portal.mdf.book import left_for
 from portal.mdf.models import (
     Activity,
@@ -151,3 +152,24 @@ def said_yes(session: Session, row: FundRequest, actor: Actor, amount: int, now:
             at=now,
         )
     )
+
+
+def spoken_to() -> ColumnElement[str]:
+    """In which language a request's company is spoken to, in a query of requests: its filer's; where
+    staff filed it, that of its first administrator.
+    """
+    filer = select(Person.language).where(Person.id == FundRequest.filed_by)
+    head = (
+        select(Person.language)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.partner_id == FundRequest.partner_id,
+            Membership.role == Role.PARTNER_ADMIN,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Membership.id)
+        .limit(1)
+    )
+    said = filer.correlate(FundRequest).scalar_subquery()
+    heard = head.correlate(FundRequest).scalar_subquery()
+    return case((FundRequest.for_staff, func.coalesce(heard, said)), else_=said)

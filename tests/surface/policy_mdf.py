@@ -67,8 +67,28 @@ FUNDS: dict[str, Row] = {
     "site.mdf.carry_over": Row(LEADS, "mdf_book", 422, recent=True),
 }
 
+REVIEW: dict[str, Row] = {
+    "site.mdf.queue": Row(STAFF),
+    "site.mdf.idle": Row(STAFF),
+    "site.mdf.limits": Row(LEADS, recent=True),
+    "site.mdf.set_limit": Row(LEADS, own=422, recent=True),
+    "site.mdf.review": Row(STAFF, "mdf_request"),
+    "site.mdf.approve": Row(STAFF, "mdf_waiting", 422),
+    "site.mdf.question": Row(STAFF, "mdf_waiting", 422),
+    "site.mdf.reject": Row(STAFF, "mdf_waiting", 422),
+    "site.mdf.decline": Row(STAFF, "mdf_waiting", 422),
+    "site.mdf.cancel_form": Row(ASKS, "mdf_approved"),
+    "site.mdf.cancel": Row(ASKS, "mdf_approved", 422),
+    "site.mdf.dates_form": Row(ASKS, "mdf_approved"),
+    "site.mdf.ask_dates": Row(ASKS, "mdf_approved", 422),
+    "site.mdf.move_dates": Row(STAFF, "mdf_approved", 409),
+    "site.mdf.keep_dates": Row(STAFF, "mdf_approved", 422),
+    "site.mdf.extend": Row(STAFF, "mdf_approved", 422),
+}
+
 MDF: dict[str, Row] = (
     CLAIMS
+    | REVIEW
     | ASKING
     | FUNDS
     | {

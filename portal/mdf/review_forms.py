@@ -1,0 +1,154 @@
+"""The forms of a review: a yes to an amount, a question, a no, a change, a limit. What is typed is kept.
+
+Each has a prefix of its own, since several stand on one page; the key (`new_key`) is the page's.
+"""
+
+import re
+import secrets
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput
+
+from portal.kernel import money
+from portal.kernel.text import tidy_lines
+from portal.mdf.amounts import LONGEST, parse
+from portal.mdf.labels import field_name
+from portal.mdf.review_rules import FIELDS
+
+TEXT = 2000
+KEY = re.compile(r"[\w-]{8,100}", re.ASCII)
+LANGUAGES = {"es": _l("in Spanish"), "en": _l("in English")}
+
+
+def new_key(sent: str | None = None) -> str:
+    """The key that a form was sent with, else a new one."""
+    return sent if sent and KEY.fullmatch(sent) else secrets.token_urlsafe(12)
+
+
+def text_field(label: Any, missing: Any = "", hint: Any = "", rows: int = 3) -> TextAreaField:
+    """A text of several lines; needed where `missing` says what to do without it."""
+    needed = DataRequired(missing) if missing else Optional()
+    return TextAreaField(
+        label,
+        validators=[needed, Length(max=TEXT)],
+        filters=[lambda text: tidy_lines(text) if text else text],
+        description=hint,
+        render_kw={"rows": rows},
+    )
+
+
+class Boxes(SelectMultipleField):
+    """Several of a few, each with a box of its own."""
+
+    option_widget = CheckboxInput()
+
+
+class AmountForm(FlaskForm):
+    """An amount in `currency`, as people write it; `parsed` is it in minor units."""
+
+    currency = ""
+    parsed: int | None = None
+
+    def read(self, field: StringField) -> bool:
+        """Read the amount; what is wrong with it stands at the field then."""
+        if field.data and not field.errors:
+            try:
+                self.parsed = parse(field.data, self.currency)
+            except money.BadAmount as wrong:
+                field.errors = [str(wrong)]
+                return False
+        return not field.errors
+
+
+class ApproveForm(AmountForm):
+    """A yes: to how much."""
+
+    amount = StringField(
+        _l("Amount to approve"),
+        validators=[DataRequired(_l("Write the amount you approve.")), Length(max=LONGEST)],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    note = text_field(_l("Note to the company"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that the amount is one."""
+        sound = bool(super().validate(extra_validators))
+        return self.read(self.amount) and sound
+
+
+class AskForm(FlaskForm):
+    """A question: what is to be mended, and what is missing there."""
+
+    fields = Boxes(
+        _l("What is to be mended?"),
+        validators=[InputRequired(_l("Choose what the company is to mend."))],
+        choices=[],
+    )
+    note = text_field(_l("Your question"), _l("Write what you need to know."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.choices = [(code, field_name(code)) for code in FIELDS]
+
+
+class NoForm(FlaskForm):
+    """A no, with its reason in the company's language, and in the other if one likes."""
+
+    reason = text_field(_l("Reason"), _l("Write the reason: the company reads it."))
+    other = text_field(_l("The same in the other language"), rows=2)
+    nearest = BooleanField(_l("Add what would be accepted instead"), default=True)
+
+    def spoken(self, language: str) -> "NoForm":
+        """The form for a company that is spoken to in `language`."""
+        theirs, others = LANGUAGES[language], LANGUAGES["en" if language == "es" else "es"]
+        self.reason.label.text = _("Reason, %(language)s", language=theirs)
+        self.other.label.text = _("The same %(language)s", language=others)
+        return self
+
+    def note(self, nearest: str) -> str:
+        """All that is said to the company."""
+        parts = (self.reason.data, nearest if self.nearest.data else "", self.other.data)
+        return "\n\n".join(part for part in parts if part)
+
+
+class WhyForm(FlaskForm):
+    """A change that is explained."""
+
+    note = text_field(_l("Reason"), _l("Write the reason: the company and the team read it."))
+
+
+class NoteForm(FlaskForm):
+    """A change that may be explained."""
+
+    note = text_field(_l("Note to the company"))
+
+
+class DatesForm(FlaskForm):
+    """Other days for the activity."""
+
+    starts_on = DateField(_l("First day"), validators=[InputRequired(_l("Enter the first day."))])
+    ends_on = DateField(_l("Last day"), validators=[InputRequired(_l("Enter the last day."))])
+    note = text_field(_l("Reason"), _l("Write why the activity moves."))
+
+
+class LimitForm(AmountForm):
+    """Up to how much one of the channel people approves alone; empty: as the fund says."""
+
+    amount = StringField(
+        _l("Approves alone up to"),
+        validators=[Optional(), Length(max=LONGEST)],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that the amount is one, and not less than nothing."""
+        sound = bool(super().validate(extra_validators)) and self.read(self.amount)
+        if sound and (self.parsed or 0) < 0:
+            self.amount.errors = [_("Write an amount that is not less than nothing.")]
+            return False
+        return sound
