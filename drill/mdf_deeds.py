@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from bench import mdf_work
 from portal.kernel import clock
 from portal.kernel.access import SYSTEM
 from portal.mdf import review_facts, reviewing
@@ -76,3 +77,21 @@ def _unasked(session: Session, account_id: int, by: int) -> None:
     session.execute(
         update(ledger.LedgerAccount).where(ledger.LedgerAccount.id == account_id).values(**change)
     )
+
+
+def bench_bare(where: str, times: int) -> str:
+    """For `bench.mdf`: the limit."""
+    mdf_work.bare_each(where, times)
+    return "done"
+
+
+def bench_step(refs: list[str]) -> str:
+    """For `bench.mdf`: the money's part of an approval."""
+    mdf_work.step_each(refs)
+    return "done"
+
+
+def bench_approve(refs: list[str]) -> str:
+    """For `bench.mdf`: the whole command."""
+    mdf_work.approve_each(refs)
+    return "done"
