@@ -6,9 +6,10 @@ in it says who somebody is: people are numbers here, and their names are looked 
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, func, select
+from sqlalchemy import Index, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel.access import SYSTEM, Actor, Role
@@ -46,6 +47,21 @@ class Event(Base):
     payload: Mapped[dict[str, Any]]
 
 
+_EVENTS = cast(Table, Event.__table__)
+_LAST = (
+    select(func.coalesce(func.max(_EVENTS.c.version), 0) + 1)
+    .where(_EVENTS.c.stream == bindparam("of_stream"))
+    .scalar_subquery()
+)
+_NEXT = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_EVENTS)
+    .values(version=_LAST)
+    .on_conflict_do_nothing(index_elements=["stream", "version"])
+    .returning(_EVENTS.c.version)
+    for dialect in (postgresql, sqlite)
+}
+
+
 def emit(
     session: Session,
     stream: str,
@@ -56,30 +72,32 @@ def emit(
     partner_id: int | None = None,
     registry_id: int | None = None,
     payload: dict[str, Any] | None = None,
-) -> Event:
-    """Add an event to `stream` ("order:…") inside the caller's transaction. `at` is wall time.
+) -> uuid.UUID:
+    """Add an event to `stream` ("order:…") inside the caller's transaction; its id. `at` is wall time.
 
     `payload` holds ids, codes and numbers: no name, no address, nothing written about people.
-    Writers on one stream queue behind each other.
+    Writers on one stream queue behind each other: whoever finds the number taken waits for who took it, and
+    takes the next.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
-    last = session.scalar(select(func.max(Event.version)).where(Event.stream == stream)) or 0
-    event = Event(
-        stream=stream,
-        version=last + 1,
-        verb=verb,
-        actor=who(actor),
-        role=actor.role.value if actor.role is not Role.VISITOR else "",
-        person_id=actor.person_id,
-        partner_id=partner_id,
-        registry_id=registry_id,
-        origin=actor.origin,
-        at=at,
-        payload=payload or {},
-    )
-    session.add(event)
-    return event
+    row: dict[str, Any] = {
+        "id": uuid7(),
+        "stream": stream,
+        "of_stream": stream,
+        "verb": verb,
+        "actor": who(actor),
+        "role": actor.role.value if actor.role is not Role.VISITOR else "",
+        "person_id": actor.person_id,
+        "partner_id": partner_id,
+        "registry_id": registry_id,
+        "origin": actor.origin,
+        "at": at,
+        "payload": payload or {},
+    }
+    statement = _NEXT[session.get_bind().dialect.name]
+    while session.scalar(statement, row) is None:
+        row["id"] = uuid7()
+    key: uuid.UUID = row["id"]
+    return key
 
 
 def who(actor: Actor) -> str:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
@@ -18,8 +18,9 @@ from sqlalchemy import (
     CursorResult,
     ForeignKey,
     Index,
+    Table,
     UniqueConstraint,
-    insert,
+    bindparam,
     select,
     text,
     update,
@@ -86,6 +87,21 @@ class LedgerTransfer(Base):
 
 internal(LedgerAccount, LedgerTransfer)
 
+# Put together once: money moves in every command that has to do with it.
+_ACCOUNTS, _TRANSFERS = cast(Table, LedgerAccount.__table__), cast(Table, LedgerTransfer.__table__)
+_CHANGE = (
+    update(_ACCOUNTS)
+    .where(
+        _ACCOUNTS.c.id == bindparam("account"),
+        (_ACCOUNTS.c.balance + bindparam("by") >= 0) | (_ACCOUNTS.c.kind == SOURCE),
+    )
+    .values(balance=_ACCOUNTS.c.balance + bindparam("by"))
+)
+_OPEN = text(
+    "INSERT INTO ledger_account (book, kind, owner, unit, partner_id, balance) "
+    "VALUES (:book, :kind, :owner, :unit, :partner_id, :balance) ON CONFLICT DO NOTHING RETURNING id"
+)
+
 
 @dataclass(frozen=True, order=True)
 class Account:
@@ -126,73 +142,65 @@ def transfer(
     is taken: what the caller read has changed, and a `@retrying` command looks again. Raises
     ValueError for a movement of nothing, or between two units.
     """
-    ids = open_accounts(session, [each for move in moves for each in (move.source, move.target)])
-    changes: dict[int, int] = {}
-    rows: list[dict[str, Any]] = []
-    for place, move in enumerate(moves):
+    changes: dict[Account, int] = {}
+    for move in moves:
         if move.amount <= 0 or move.source.unit != move.target.unit:
             raise ValueError(f"not a movement of the ledger: {move}")
-        source, target = ids[move.source], ids[move.target]
-        changes[source] = changes.get(source, 0) - move.amount
-        changes[target] = changes.get(target, 0) + move.amount
-        rows.append(
-            {
-                "id": uuid7(),
-                "key": f"{key}#{place}",
-                "source_id": source,
-                "target_id": target,
-                "amount": move.amount,
-                "cause": move.cause,
-                "subject": subject,
-                "actor": who(actor),
-                "on_date": on,
-                "at": at,
-            }
-        )
-    session.execute(insert(LedgerTransfer), rows)
-    for account_id in sorted(changes, reverse=True):
-        _change(session, account_id, changes[account_id])
+        for account, by in ((move.source, -move.amount), (move.target, move.amount)):
+            changes[account] = changes.get(account, 0) + by
+    ids = _ids(session, list(changes))
+    for account in sorted(changes.keys() - ids.keys()):
+        if (opened := _open(session, account, changes[account])) is not None:
+            ids[account] = opened
+            del changes[account]
+    if missing := [account for account in changes if account not in ids]:
+        ids |= _ids(session, missing)  # somebody else was opening them
+    rows = [
+        {
+            "id": uuid7(),
+            "key": f"{key}#{place}",
+            "source_id": ids[move.source],
+            "target_id": ids[move.target],
+            "amount": move.amount,
+            "cause": move.cause,
+            "subject": subject,
+            "actor": who(actor),
+            "on_date": on,
+            "at": at,
+        }
+        for place, move in enumerate(moves)
+    ]
+    session.execute(_TRANSFERS.insert(), rows)
+    for account in sorted(changes, key=lambda each: -ids[each]):
+        _change(session, ids[account], changes[account])
 
 
 def _change(session: Session, account_id: int, by: int) -> None:
     """Change a balance, if it stays one: the condition stands in the statement that writes."""
-    enough = (LedgerAccount.balance + by >= 0) | (LedgerAccount.kind == SOURCE)
-    done = session.execute(
-        update(LedgerAccount)
-        .where(LedgerAccount.id == account_id, enough)
-        .values(balance=LedgerAccount.balance + by)
-        .execution_options(synchronize_session=False)
-    )
+    done = session.execute(_CHANGE, {"account": account_id, "by": by})
     assert isinstance(done, CursorResult)
     if done.rowcount != 1:
         raise LostRace(f"ledger account {account_id} has less than {-by}")
 
 
-def open_accounts(session: Session, accounts: Sequence[Account]) -> dict[Account, int]:
-    """The ids of `accounts`; those that are not there yet are opened, with nothing in them."""
-    wanted = sorted(set(accounts))
-    found = _ids(session, wanted)
-    missing = [each for each in wanted if each not in found]
-    for each in missing:
-        session.execute(
-            text(
-                "INSERT INTO ledger_account (book, kind, owner, unit, partner_id, balance) "
-                "VALUES (:book, :kind, :owner, :unit, :partner_id, 0) ON CONFLICT DO NOTHING"
-            ),
-            each.__dict__,
-        )
-    return found | _ids(session, missing) if missing else found
+def _open(session: Session, account: Account, balance: int) -> int | None:
+    """The id of an account that is new, with what it begins with; None where it is there by now."""
+    if balance < 0 and account.kind != SOURCE:
+        raise LostRace(f"{account} has nothing")
+    opened: int | None = session.scalar(_OPEN, {**account.__dict__, "balance": balance})
+    return opened
 
 
 def _ids(session: Session, wanted: Sequence[Account]) -> dict[Account, int]:
+    """The ids of those of `wanted` that were opened. One query."""
     names = {(each.book, each.kind, each.owner, each.unit): each for each in wanted}
     query = select(
-        *(LedgerAccount.id, LedgerAccount.book, LedgerAccount.kind),
-        *(LedgerAccount.owner, LedgerAccount.unit),
+        *(_ACCOUNTS.c.id, _ACCOUNTS.c.book, _ACCOUNTS.c.kind),
+        *(_ACCOUNTS.c.owner, _ACCOUNTS.c.unit),
     ).where(
-        LedgerAccount.book.in_({each.book for each in wanted}),
-        LedgerAccount.kind.in_({each.kind for each in wanted}),
-        LedgerAccount.owner.in_({each.owner for each in wanted}),
+        _ACCOUNTS.c.book.in_({each.book for each in wanted}),
+        _ACCOUNTS.c.kind.in_({each.kind for each in wanted}),
+        _ACCOUNTS.c.owner.in_({each.owner for each in wanted}),
     )
     rows = ((names.get((row[1], row[2], row[3], row[4])), row[0]) for row in session.execute(query))
     return {each: id_ for each, id_ in rows if each is not None}

@@ -10,7 +10,7 @@ from flask import Flask
 from portal.kernel.access import Actor, Role, actor_for
 from portal.store.append_only import names
 from portal.store.db import atomic, db
-from portal.store.events import Event, emit
+from portal.store.events import emit
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SOMEBODY = actor_for(Role.ADMIN, person_id=1, origin="203.0.113.9")
@@ -25,9 +25,8 @@ def happen(
 ) -> str:
     """One event in a transaction of its own; its id as the database writes it."""
     with atomic() as session:
-        event: Event = emit(session, more.pop("stream", "test:1"), verb, actor=actor, at=at, **more)
-        session.flush()
-        return key(event.id)
+        stream = more.pop("stream", "test:1")
+        return key(emit(session, stream, verb, actor=actor, at=at, **more))
 
 
 def key(value: Any) -> str:

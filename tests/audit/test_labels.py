@@ -77,7 +77,7 @@ def test_the_scan_sees_a_verb_without_words() -> None:
 def test_the_portals_administrators_see_no_business() -> None:
     """Facts, section 9: people, packs, imports, settings."""
     business = {Group.ORDERS, Group.QUESTIONS, Group.FILES, Group.COMPANIES}
-    business |= {Group.NOTICES, Group.COUNCILS, Group.ANSWERS, Group.LIBRARY}
+    business |= {Group.NOTICES, Group.COUNCILS, Group.ANSWERS, Group.LIBRARY, Group.MDF}
     assert set(Group) - business == ADMINISTRATION
 
 
