@@ -24,6 +24,7 @@ from portal.library.brand import Logo, logos
 from portal.library.materials import Filters, Listed, listed
 from portal.library.queries import Card, portals, tools
 from portal.library.rules import Audience
+from portal.mdf import fund_labels, fund_pages
 from portal.registry.models import (
     Agreement,
     AgreementSchedule,
@@ -80,6 +81,7 @@ class Situation:
     tools: tuple[Card, ...] = ()
     materials: tuple[Listed, ...] = ()
     logos: tuple[Logo, ...] = ()
+    funds: tuple[fund_pages.Card, ...] = ()
     words: Any = None
 
 
@@ -216,6 +218,15 @@ def _brand(session: Session, actor: Actor, on: date) -> Situation | None:
     return Situation("brand", logos=tuple(logos(session, actor, on).values()), words=labels)
 
 
+def _mdf(session: Session, actor: Actor, on: date) -> Situation | None:
+    """Q14: the funds that are not closed, each with whether the company can ask it (M1, M3)."""
+    if not actor.may(Permission.READ_MDF):
+        return None
+    held = tuple(one.standing() for one in holdings(session, actor, on))
+    funds = [one for one in fund_pages.cards(session, actor, on) if one.terms.closes_on >= on]
+    return Situation("mdf", held, funds=tuple(funds), words=fund_labels)
+
+
 KINDS: Mapping[str, Callable[[Session, Actor, date], Situation | None]] = {
     "teams": _teams,
     "customer_teams": _customer_teams,
@@ -227,6 +238,7 @@ KINDS: Mapping[str, Callable[[Session, Actor, date], Situation | None]] = {
     "portals": _portals,
     "materials": _materials,
     "brand": _brand,
+    "mdf": _mdf,
 }
 
 

@@ -8,8 +8,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.kernel.decision import Reason
 from portal.kernel.localized import Localized
 from portal.mdf.amounts import shown
+from portal.mdf.fund_pages import Card
+from portal.mdf.labels import sentence
+from portal.mdf.rules import MdfCode
 from portal.mdf.terms_rules import DATES, LIMIT, Difference
 from portal.web.fact_words import call
 from portal.web.i18n import REGIONAL, date_text
@@ -138,3 +142,36 @@ MONEY_REASONS: dict[str, tuple[str, Any]] = {
     "field.missing": ("reason", _l("Say why.")),
     "fund.closed": ("", _l("A fund is closed: nothing is moved in it any more.")),
 }
+
+
+def standing(card: Card, on: date) -> dict[str, Any]:
+    """Whether it can be asked: in a word with its mark; and why not, each with its rule, M1 first."""
+    if card.fund.closed_at is not None or card.terms.closes_on < on:
+        return {"word": _("Closed"), "mark": "", "why": []}
+    if card.against is None and card.full:
+        return {"word": _("Fully allocated"), "mark": "no", "why": []}
+    if card.against is None:
+        taken = card.terms.requests_from <= on <= card.terms.requests_until
+        word = _("Requests are taken") if taken else _("No requests are taken")
+        return {"word": word, "mark": "yes" if taken else "", "why": []}
+    if card.can_be_asked:
+        return {"word": _("Can be asked"), "mark": "yes", "why": []}
+    names = {
+        f"fund:{card.fund.slug}": card.fund.name.pick(language()),
+        f"registry:{card.registry.slug}": card.registry.name,
+    }
+    full = card.against[0].code is MdfCode.FULLY_ALLOCATED
+    why = [
+        (_sentence(reason, names), reason.rule)
+        for reason in (card.against[:1] if full else card.against)
+    ]
+    word = _("Fully allocated") if full else _("Cannot be asked now")
+    return {"word": word, "mark": "no", "why": why}
+
+
+def _sentence(reason: Reason, names: dict[str, str]) -> str:
+    if reason.code is MdfCode.ABOVE_ALLOCATION:
+        return str(_("Nothing is left of what was allocated to your company."))
+    if reason.code is MdfCode.FULLY_ALLOCATED:
+        reason = reason._replace(facts={**reason.facts, "other": None})
+    return sentence(reason, names)

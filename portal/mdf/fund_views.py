@@ -13,10 +13,10 @@ from portal.mdf import fund_labels, fund_pages, labels
 from portal.mdf.actions import there
 from portal.mdf.blueprint import bp
 from portal.mdf.desks import TermsDesk
+from portal.mdf.fund_labels import standing
 from portal.mdf.fund_pages import Card, Inside
 from portal.mdf.models import Fund, FundTerms
 from portal.mdf.queries import activities_of
-from portal.mdf.rules import MdfCode
 from portal.store.db import db
 from portal.web.fact_words import in_words
 from portal.web.guards import actor, requires
@@ -70,36 +70,6 @@ def fund(slug: str) -> ResponseReturnValue:
 def keeps(who: Actor, row: Fund) -> bool:
     """Whether the reader is of the channel people of the fund's registry."""
     return who.role in CHANNEL_ROLES and who.registry_id == row.registry_id
-
-
-def standing(card: Card, on: date) -> dict[str, Any]:
-    """Whether it can be asked: in a word with its mark, and why not, in the rule's order (M1 first)."""
-    if card.fund.closed_at is not None or card.terms.closes_on < on:
-        return {"word": _("Closed"), "mark": "", "why": []}
-    if card.against is None and card.full:
-        return {"word": _("Fully allocated"), "mark": "no", "why": []}
-    if card.against is None:
-        taken = card.terms.requests_from <= on <= card.terms.requests_until
-        word = _("Requests are taken") if taken else _("No requests are taken")
-        return {"word": word, "mark": "yes" if taken else "", "why": []}
-    if card.can_be_asked:
-        return {"word": _("Can be asked"), "mark": "yes", "why": []}
-    names = {
-        f"fund:{card.fund.slug}": card.fund.name.pick(language()),
-        f"registry:{card.registry.slug}": card.registry.name,
-    }
-    full = card.against[0].code is MdfCode.FULLY_ALLOCATED
-    why = [_sentence(reason, names) for reason in (card.against[:1] if full else card.against)]
-    word = _("Fully allocated") if full else _("Cannot be asked now")
-    return {"word": word, "mark": "no", "why": why}
-
-
-def _sentence(reason: Any, names: dict[str, str]) -> str:
-    if reason.code is MdfCode.ABOVE_ALLOCATION:
-        return str(_("Nothing is left of what was allocated to your company."))
-    if reason.code is MdfCode.FULLY_ALLOCATED:
-        reason = reason._replace(facts={**reason.facts, "other": None})
-    return labels.sentence(reason, names)
 
 
 def _stages(terms: FundTerms, on: date) -> list[dict[str, Any]]:

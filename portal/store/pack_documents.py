@@ -20,7 +20,7 @@ INCLUDE = re.compile(r"^\[\[(\w+)\]\]$", re.MULTILINE)
 SITUATIONS = frozenset(
     {
         *("", "teams", "customer_teams", "portfolio", "route", "terms", "schedule"),
-        *("council", "portals", "materials", "brand"),
+        *("council", "portals", "materials", "brand", "mdf"),
     }
 )
 

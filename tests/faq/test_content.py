@@ -171,7 +171,7 @@ def test_each_question_shows_the_situation_it_is_about():
     assert {q: doc.situation for q, doc in FAQ.items() if doc.situation} == {
         "Q1": "teams", "Q2": "customer_teams", "Q3": "schedule", "Q4": "portfolio",
         "Q5": "route", "Q7": "terms", "Q8": "schedule", "Q10": "route",
-        "Q13": "council", "Q15": "materials", "Q16": "portals", "Q17": "brand",
+        "Q13": "council", "Q14": "mdf", "Q15": "materials", "Q16": "portals", "Q17": "brand",
     }  # fmt: skip
 
 
