@@ -30,13 +30,14 @@ from portal.web.site import language
 
 @dataclass(frozen=True)
 class Sheet:
-    """A request to be written on. `open`: it still may be. `metrics` [{code, name}], the first needed.
+    """A request to be written on. `open`: it still may be, `ours`: and may be taken back. `metrics` [{code, name}], the first needed.
     `promised` are the rows of a card, `against` what stands against it now, `ways` the nearest yes.
     `note` and `fields` are what the review asked for last. `filed_by` filed it for the company.
     """
 
     row: FundRequest
     open: bool
+    ours: bool
     shelf: Shelf
     currency: str
     company: str
@@ -72,6 +73,7 @@ def sheet(session: Session, actor: Actor, ref: str, now: datetime) -> Sheet | No
     return Sheet(
         row=row,
         open=not_now(Verb.SUBMIT, row.state, party_of(actor)) is None,
+        ours=not_now(Verb.WITHDRAW, row.state, party_of(actor)) is None,
         shelf=shelf,
         currency=shelf.fund.currency,
         company=session.get_one(Partner, row.partner_id).name,

@@ -35,7 +35,7 @@ WORDS: dict[str, Any] = {
     "manager_limit": _l("Amount above which a second person decides too"),
     "percent": _l("Share of the eligible cost"),
     "cap": _l("At most"),
-    "activity": _l("Activity"),
+    "activity": _l("Type of activity"),
     "proof": _l("Proof"),
     "cost": _l("Cost"),
 }

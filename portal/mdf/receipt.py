@@ -101,7 +101,9 @@ def _named(page: RequestPage) -> dict[str, str]:
 
 def _card(page: RequestPage, line: Line) -> dict[str, Any]:
     row, currency = page.row, page.fund.currency
-    rows: list[tuple[Any, ...]] = [(_("Asked"), shown(row.asked or 0, currency), "number")]
+    rows: list[tuple[Any, ...]] = [
+        (_("Amount asked for"), shown(row.asked or 0, currency), "number")
+    ]
     if row.approved is not None:
         rows.append((_("Approved"), shown(row.approved, currency), "number"))
     if page.activity is not None:
