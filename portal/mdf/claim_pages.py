@@ -37,6 +37,8 @@ from portal.store.scope import visible_to
 DECIDED = frozenset(
     {ClaimState.APPROVED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.REVERSED}
 )
+# By which the review sends a claim back to its company.
+REPLIES = frozenset({Verb.CLAIM_ASK, Verb.CLAIM_REJECT})
 # The steps of a claim; it is begun on its request's page.
 CLAIM_STEPS = frozenset(verb for verb in STEPS if verb.startswith("claim.")) - {Verb.CLAIM_BEGIN}
 
@@ -130,6 +132,18 @@ class ClaimPage:
     def withdrawable(self) -> bool:
         """Whether the reader may take the claim back."""
         return self.mine and Verb.CLAIM_WITHDRAW in self.may
+
+    @property
+    def docs(self) -> tuple[Doc, ...]:
+        """Every file of it."""
+        holders: tuple[Billed | Owed, ...] = (*self.billed, *self.owed)
+        return tuple(doc for each in holders for doc in each.docs)
+
+    @property
+    def note(self) -> str:
+        """What the review said last when it asked for more or said no."""
+        said = (each.line for each in reversed(self.course))
+        return next((line.note for line in said if line.verb in REPLIES), "")
 
     @property
     def paid(self) -> int:

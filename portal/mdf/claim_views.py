@@ -186,6 +186,7 @@ def claim_page(
         "mdf/claim.html",
         page=found,
         names=names,
+        mended=claim_words.mended(found, names),
         missing=missing,
         told=told,
         errors=errors or {},

@@ -12,6 +12,7 @@ from portal.kernel.decision import Reason
 from portal.kernel.localized import Localized
 from portal.mdf import labels
 from portal.mdf.claim_models import Invoice
+from portal.mdf.claim_pages import ClaimPage
 from portal.mdf.models import Activity
 from portal.mdf.rules import MdfCode, Verdict
 from portal.mdf.sending_rules import INVOICE_PROOF
@@ -69,6 +70,31 @@ def place(reason: Reason) -> str | None:
     if kind in ("invoice", "proof", "file"):
         return f"{kind}-{key}"
     return _PLACES.get(MdfCode(reason.code))
+
+
+def mended(page: ClaimPage, names: dict[str, str]) -> list[tuple[str, str]]:
+    """What the review asks to be mended, each as (name, anchor on the claim's page)."""
+    asked = next((each.line.fields for each in reversed(page.course) if each.line.fields), ())
+    lines = {line.row.id: each.row for each in page.billed for line in each.lines}
+    files = {doc.row.id: doc.file for doc in page.docs}
+    invoices = {each.row.id: each.row for each in page.billed}
+    found: dict[str, str] = {}
+    for field in asked:
+        kind, _colon, key = field.partition(":")
+        if kind == "line" and int(key) in lines:
+            row = lines[int(key)]
+            name = _("A line of the invoice %(number)s", number=row.number)
+            found[name] = f"invoice-{row.id}"
+        elif kind == "invoice" and int(key) in invoices:
+            name = _("Invoice %(number)s", number=invoices[int(key)].number)
+            found[name] = f"invoice-{key}"
+        elif kind == "document" and int(key) in files:
+            found[files[int(key)].name] = f"file-{files[int(key)].id}"
+        elif kind == "proof":
+            found[names.get(field, key)] = f"proof-{key}"
+        elif kind == "outcome":
+            found[_("What came of it")] = "outcome"
+    return list(found.items())
 
 
 def rate_shown(rate: str) -> str:

@@ -191,6 +191,16 @@ def test_over_companies_and_registries_nobody_learns_whose_it_is(asked: str) -> 
     assert first not in str([stored.asked, stored.facts, stored.reasons])
 
 
+def test_without_its_keys_an_invoice_would_be_claimed_twice(
+    asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test before: what the keys hold off."""
+    monkeypatch.setattr(claiming, "take_keys", lambda session, found, asked: None)
+    for ref in (asked, approved("sur", L3, "nivel")):
+        email = people.NORTE if ref == asked else people.SUR
+        assert not submit(whole(ref, email, content="la misma factura"), email=email).refused
+
+
 def test_what_is_withdrawn_may_be_claimed_again(asked: str) -> None:
     first = whole(asked)
     submit(first)
