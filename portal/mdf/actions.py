@@ -14,8 +14,9 @@ from flask_babel import lazy_gettext as _l
 
 from portal.kernel.access import Actor, Permission
 from portal.mdf.request_pages import RequestPage
-from portal.mdf.rules import Kind, Party, RequestState
+from portal.mdf.rules import OPEN_CLAIMS, ClaimState, Kind, Party, RequestState
 from portal.mdf.steps import party_of
+from portal.mdf.time_rules import UNPAID
 from portal.mdf.transitions import Verb, not_now
 
 
@@ -59,6 +60,12 @@ def _claimable(it: Situation) -> bool:
     return in_time and page.claiming is None and page.held[Kind.RESERVED] > 0
 
 
+def _settled(it: Situation) -> bool:
+    """Something was paid, and nothing is on its way."""
+    states = {each.state for each in it.page.claims}
+    return ClaimState.PAID in states and not states & (OPEN_CLAIMS | UNPAID | {ClaimState.DRAFT})
+
+
 def _wanted(it: Situation) -> bool:
     return it.page.row.wanted_from is not None
 
@@ -79,6 +86,7 @@ WAYS: tuple[Way, ...] = (
     Way(Verb.CLAIM_BEGIN, "begin_claim", _l("Begin a claim"), post=True, kind="", when=_claimable),
     Way(Verb.ASK_DATES, "dates_form", _l("Ask for other dates"), when=_unwanted),
     Way(Verb.CANCEL, "cancel_form", _l("Cancel the activity"), when=_unclaimed),
+    Way(Verb.CLOSE, "close", _l("Nothing more to claim"), post=True, when=_settled),
     Way(Verb.WITHDRAW, "withdraw", _l("Withdraw the request"), post=True, kind="danger"),
 )
 COPY = Way(Verb.BEGIN, "copy", _l("Copy it into a new request"), post=True)

@@ -252,8 +252,10 @@ _WAYS = (
     (Verb.CLAIM_SETTLE, "claim_review", _l("Look at the disputed line again")),
     (Verb.CLAIM_PAY, "payment", _l("Record a payment")),
     (Verb.CLAIM_ASK_REVERSAL, "reversal", _l("Ask for its reversal")),
-    (Verb.CLAIM_REVERSE, "reversal", _l("Answer about its reversal")),
+    (Verb.CLAIM_REVERSE, "reversal_confirmation", _l("Answer about its reversal")),
 )
+# What waits for the answer about an asked reversal.
+_UNTIL_ANSWERED = frozenset({Verb.CLAIM_PAY, Verb.CLAIM_ASK_REVERSAL})
 
 
 def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
@@ -266,7 +268,10 @@ def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
     return [
         (str(label), url(f"site.mdf.{view}", ref=page.ground.claim.ref))
         for verb, view, label in _WAYS
-        if verb in page.may and there(view) and (verb not in needs or needs[verb] in waits)
+        if verb in page.may
+        and there(view)
+        and (verb not in needs or needs[verb] in waits)
+        and (verb not in _UNTIL_ANSWERED or Verb.CLAIM_ASK_REVERSAL not in waits)
     ]
 
 

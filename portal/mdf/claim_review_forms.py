@@ -1,0 +1,208 @@
+"""What a reviewer types of a claim: a verdict on each document and line, a yes, a question, a no, a
+settlement; and what finance types of a payment or a reversal. All of it is kept as it was typed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from portal.kernel import money
+from portal.kernel.text import tidy
+from portal.mdf.amounts import LONGEST, parse, written
+from portal.mdf.claim_models import ClaimLine, Document
+from portal.mdf.claim_review_rules import Check, Said
+from portal.mdf.review_forms import AmountForm, Boxes, text_field
+from portal.mdf.rules import Verdict
+
+REASON, REFERENCE = 500, 100
+OPEN, ACCEPTED, PART, REFUSED = "open", "accepted", "part", "refused"
+OF_DOCUMENTS = {
+    OPEN: _l("Not checked yet"),
+    ACCEPTED: _l("Accepted"),
+    REFUSED: _l("Not accepted"),
+}
+OF_LINES = {
+    OPEN: _l("Not checked yet"),
+    ACCEPTED: _l("Accepted"),
+    PART: _l("Accepted in part"),
+    REFUSED: _l("Not accepted"),
+}
+
+
+@dataclass
+class Typed:
+    """A verdict as it was typed, and what is wrong with it; `amount` is that of a part."""
+
+    verdict: str = OPEN
+    reason: str = ""
+    amount: str = ""
+    error: str = ""
+    amount_error: str = ""
+
+
+@dataclass
+class VerdictForm:
+    """The verdicts on a claim, by the id of their document or line."""
+
+    documents: dict[int, Typed] = field(default_factory=dict)
+    lines: dict[int, Typed] = field(default_factory=dict)
+
+    def asked(self, claim: str, currencies: Mapping[int, str]) -> Check | None:
+        """What was said; None with the errors where an amount is none. `currencies` are those of the
+        lines, by id.
+        """
+        lines = [self._line(key, each, currencies[key]) for key, each in self.lines.items()]
+        if any(each.amount_error for each in self.lines.values()):
+            return None
+        documents = (
+            Said(key, Verdict(each.verdict), each.reason) for key, each in self.documents.items()
+        )
+        return Check(claim, tuple(documents), tuple(lines))
+
+    def _line(self, key: int, typed: Typed, currency: str) -> Said:
+        if typed.verdict != PART:
+            return Said(key, Verdict(typed.verdict), typed.reason)
+        try:
+            return Said(key, Verdict.ACCEPTED, typed.reason, parse(typed.amount, currency))
+        except money.BadAmount as wrong:
+            typed.amount_error = str(wrong)
+            return Said(key, Verdict.OPEN)
+
+    def place(self, name: str) -> Typed | None:
+        """What was typed of "document:3" or "line:5"."""
+        kind, _colon, key = name.partition(":")
+        found = self.documents if kind == "document" else self.lines
+        return found.get(int(key)) if key.isdigit() else None
+
+
+def kept(documents: Iterable[Document], lines: Iterable[tuple[ClaimLine, str]]) -> VerdictForm:
+    """The verdicts as they stand; lines with the currency of their invoice."""
+    return VerdictForm(
+        {one.id: Typed(one.verdict.value, one.reason) for one in documents},
+        {
+            line.id: Typed(
+                _verdict_of(line),
+                line.reason,
+                written(line.accepted, currency) if _verdict_of(line) == PART else "",
+            )
+            for line, currency in lines
+        },
+    )
+
+
+def _verdict_of(line: ClaimLine) -> str:
+    if line.accepted is None:
+        return OPEN
+    if line.accepted == 0:
+        return REFUSED
+    return ACCEPTED if line.accepted >= line.amount else PART
+
+
+def typed(sent: MultiDict[str, str], shown: VerdictForm) -> VerdictForm:
+    """What was sent, of the documents and lines that are `shown`; "rest" accepts what was left open."""
+    rest = "rest" in sent
+    return VerdictForm(
+        {
+            key: _typed(sent, f"document-{key}", OF_DOCUMENTS, was, rest)
+            for key, was in shown.documents.items()
+        },
+        {key: _typed(sent, f"line-{key}", OF_LINES, was, rest) for key, was in shown.lines.items()},
+    )
+
+
+def _typed(
+    sent: MultiDict[str, str], name: str, known: Mapping[str, object], was: Typed, rest: bool
+) -> Typed:
+    verdict = sent.get(name, was.verdict)
+    verdict = verdict if verdict in known else OPEN
+    return Typed(
+        ACCEPTED if rest and verdict == OPEN else verdict,
+        tidy(sent.get(f"{name}-reason", ""))[:REASON],
+        tidy(sent.get(f"{name}-amount", ""))[:LONGEST],
+    )
+
+
+class YesForm(FlaskForm):
+    """A yes to the sum that the page shows."""
+
+    note = text_field(_l("Note to the company"), rows=2)
+
+
+class QuestionForm(FlaskForm):
+    """A question: what is to be mended, and what is missing there."""
+
+    fields = Boxes(
+        _l("What is to be mended?"),
+        validators=[InputRequired(_l("Choose what the company is to mend."))],
+        choices=[],
+    )
+    note = text_field(_l("Your question"), _l("Write what you need to know."))
+
+
+class RefusalForm(FlaskForm):
+    """No to all of it."""
+
+    note = text_field(
+        _l("Reason"),
+        _l("Write the reason: the company reads it."),
+    )
+
+
+class SettleForm(AmountForm):
+    """A second look at a line: how much of it is accepted now, in all."""
+
+    amount = StringField(
+        _l("Accepted of the line, in all"),
+        validators=[DataRequired(_l("Write the amount that is accepted.")), Length(max=LONGEST)],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    note = text_field(_l("Reason"), _l("Write the reason: the company reads it."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that the amount is one."""
+        sound = bool(super().validate(extra_validators))
+        return self.read(self.amount) and sound
+
+
+class PaymentForm(AmountForm):
+    """A payment, as it left the bank."""
+
+    amount = StringField(
+        _l("Amount paid"),
+        validators=[DataRequired(_l("Write the amount that was paid.")), Length(max=LONGEST)],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    paid_on = DateField(
+        _l("Day of the payment"), validators=[InputRequired(_l("Enter the day of the payment."))]
+    )
+    reference = StringField(
+        _l("Reference of the payment"),
+        validators=[
+            DataRequired(_l("Write the reference of the payment.")),
+            Length(max=REFERENCE),
+        ],
+        filters=[lambda text: tidy(text) if text else text],
+        description=_l("As the bank gave it. The company reads it, and finds the payment by it."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that the amount is one."""
+        sound = bool(super().validate(extra_validators))
+        return self.read(self.amount) and sound
+
+
+class ReversalForm(FlaskForm):
+    """Why a claim is to be reversed, or why not."""
+
+    note = text_field(
+        _l("Reason"),
+        _l("Write the reason."),
+        hint=_l("The company reads it on the timeline of its request; write of no person."),
+    )
