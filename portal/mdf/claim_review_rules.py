@@ -78,7 +78,7 @@ def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
     """
     if why := wrong_now(Verb.CLAIM_APPROVE, facts.state, facts.by):
         return answered(why, None)
-    never = {cost.code for cost in facts.grant.costs if not cost.eligible}
+    never = _never(facts.grant)
     known = {one.id for one in facts.documents}
     documents = tuple(one for one in asked.documents if one.id in known)
     for one in documents:
@@ -100,6 +100,11 @@ def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
         elif _part(said, line) and line.cost not in never and not said.reason.strip():
             why.append(reason(CODES, C.FIELD_MISSING, f"line:{one.id}", field="reason"))
     return answered(why, Check(asked.claim, documents, tuple(lines)))
+
+
+def _never(grant: Grant) -> set[str]:
+    """The kinds of cost that the terms never pay for."""
+    return {cost.code for cost in grant.costs if not cost.eligible}
 
 
 def _line(said: Said, line: Line, never: bool) -> Said:
@@ -158,15 +163,20 @@ def may_approve_claim(asked: ClaimYes, facts: ClaimReview) -> Decision[ClaimAppr
 
 
 def _undecided(facts: ClaimReview) -> list[Reason]:
-    """Every line and every document has its verdict before there is a sum."""
-    names = [f"line:{key}" for key, (line, _) in facts.lines.items() if line.accepted is None]
+    """Every document has its verdict before there is a sum, and every line that may be paid for."""
+    never = _never(facts.grant)
+    names = [
+        f"line:{key}"
+        for key, (line, _) in facts.lines.items()
+        if line.accepted is None and line.cost not in never
+    ]
     names += [f"document:{one.id}" for one in facts.documents if one.verdict is Verdict.OPEN]
     return [reason(CODES, C.FIELD_MISSING, name, field="verdict") for name in names]
 
 
 def _unproven(facts: ClaimReview) -> list[Reason]:
-    """Of every proof that is owed one document was accepted."""
-    good = {one.proof for one in facts.documents if one.verdict is Verdict.ACCEPTED}
+    """Of every proof that is owed one document was accepted, or may still be."""
+    good = {one.proof for one in facts.documents if one.verdict is not Verdict.REFUSED}
     return [reason(CODES, C.PROOF_MISSING, proof=code) for code in facts.proofs if code not in good]
 
 

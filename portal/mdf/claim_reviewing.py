@@ -125,6 +125,8 @@ def _say_yes(
         take_step(session, row, verb, None, actor=actor, now=now, claim=claim, said=said)
         return
     claim.approved, claim.decided_at = yes.amount, now
+    for line in lines_of(session, claim):
+        line.accepted = line.accepted or 0  # what is never paid for needed no verdict
     on = clock.local_date(now)
     said = replace(said, promised_on=on + timedelta(days=found.terms.pay_days))
     verb, state = Verb.CLAIM_APPROVE, ClaimState.APPROVED
