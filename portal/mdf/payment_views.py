@@ -57,14 +57,14 @@ def payments_file() -> ResponseReturnValue:
 
 
 @bp.get("/claims/<ref>/payment")
-@requires(Permission.PAY_MDF)
+@requires(Permission.PAY_MDF, recent=True)
 def payment(ref: str) -> ResponseReturnValue:
     """The form for a payment on the claim."""
     return _payment(_seen(ref))
 
 
 @bp.post("/claims/<ref>/payment")
-@requires(Permission.PAY_MDF)
+@requires(Permission.PAY_MDF, recent=True)
 def pay_claim(ref: str) -> ResponseReturnValue:
     """Record a payment, once however often the form is sent."""
     found, form = _seen(ref), PaymentForm()
@@ -83,14 +83,14 @@ def pay_claim(ref: str) -> ResponseReturnValue:
 
 
 @bp.get("/claims/<ref>/reversal")
-@requires(Permission.PAY_MDF)
+@requires(Permission.PAY_MDF, recent=True)
 def reversal(ref: str) -> ResponseReturnValue:
     """The form that asks for the reversal of a claim."""
     return _reversal(_seen(ref))
 
 
 @bp.post("/claims/<ref>/reversal")
-@requires(Permission.PAY_MDF)
+@requires(Permission.PAY_MDF, recent=True)
 def ask_reversal(ref: str) -> ResponseReturnValue:
     """Ask that a lead of the registry confirm the reversal."""
     found, form = _seen(ref), ReversalForm()
@@ -102,14 +102,14 @@ def ask_reversal(ref: str) -> ResponseReturnValue:
 
 
 @bp.get("/claims/<ref>/reversal/confirmation")
-@requires(Permission.RUN_FUNDS)
+@requires(Permission.RUN_FUNDS, recent=True)
 def reversal_confirmation(ref: str) -> ResponseReturnValue:
     """What was asked to be reversed, to confirm it or to leave the claim as it is."""
     return _reversal(_seen(ref), confirms=True)
 
 
 @bp.post("/claims/<ref>/reversal/confirmation")
-@requires(Permission.RUN_FUNDS)
+@requires(Permission.RUN_FUNDS, recent=True)
 def confirm_reversal(ref: str) -> ResponseReturnValue:
     """Confirm the reversal, or leave the claim as it is ("keep")."""
     found, form = _seen(ref), ReversalForm()

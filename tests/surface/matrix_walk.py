@@ -272,6 +272,7 @@ RECEIPTS = {
     "site.library.logo_file": {"event"},
     "site.mdf.fund_statement_export": {"event"},
     "site.mdf.company_statement_export": {"event"},
+    "site.mdf.payments_file": {"event"},
 }
 
 

@@ -86,8 +86,27 @@ REVIEW: dict[str, Row] = {
     "site.mdf.extend": Row(STAFF, "mdf_approved", 422),
 }
 
+PAYING: dict[str, Row] = {
+    "site.mdf.claim_review": Row(STAFF, "mdf_claim"),
+    "site.mdf.check_claim": Row(STAFF, "mdf_claim_waiting", 302),
+    "site.mdf.approve_claim": Row(STAFF, "mdf_claim_waiting", 422),
+    "site.mdf.ask_claim": Row(STAFF, "mdf_claim_waiting", 422),
+    "site.mdf.reject_claim": Row(STAFF, "mdf_claim_waiting", 422),
+    "site.mdf.settle_line": Row(STAFF, "mdf_line", 422),
+    "site.mdf.payments": Row(FINANCE),
+    "site.mdf.payments_file": Row(FINANCE),
+    "site.mdf.payment": Row(FINANCE, "mdf_claim", recent=True),
+    "site.mdf.pay_claim": Row(FINANCE, "mdf_claim_approved", 422, recent=True),
+    "site.mdf.reversal": Row(FINANCE, "mdf_claim", recent=True),
+    "site.mdf.ask_reversal": Row(FINANCE, "mdf_claim_approved", 422, recent=True),
+    "site.mdf.reversal_confirmation": Row(LEADS, "mdf_claim", recent=True),
+    "site.mdf.confirm_reversal": Row(LEADS, "mdf_claim_approved", 422, recent=True),
+    "site.mdf.close": Row(ASKS, "mdf_approved", company(302), spoils=True),
+}
+
 MDF: dict[str, Row] = (
     CLAIMS
+    | PAYING
     | REVIEW
     | ASKING
     | FUNDS
