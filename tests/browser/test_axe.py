@@ -27,6 +27,7 @@ from portal.store.outbox import Mail
 from tests import people
 from tests.browser.conftest import sign_in
 from tests.browser.looks import LOOKS, look, reading
+from tests.browser.money import ask_for_money
 from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
@@ -65,6 +66,7 @@ STATES = {
         *("/faq/q1", "/faq/q2", "/faq/q4", "/faq/q5?q=bbwx7301", "/faq/q7", "/faq/q8"),
         "/orders/new?q=73/HCGS/123456/000/NE%0Abbwx 7301",
         "/orders/new?a=add&s=BBWX-7301&p=CTL-INTERNET&k=&customer=",
+        "/mdf/ask?activity=event&starts_on=2017-12-20&asked=4000",
         *("/contracts/?q=nada", "/directory/?q=level3.example"),
         "/library/brand?asset=level3-corporate",
     ),
@@ -106,6 +108,8 @@ def walked(sqlite_house: House, address: str) -> dict[str, list[str]]:
     (made,) = re.findall(r'href="(/es/company/applications/\d+)"', sur.follow())
     _edit(app)
     _notify(app)
+    with app.app_context():
+        ask_for_money()
     sur.post(f"{made}/withdraw", {}, at="/es/on")
     found = {email: _walk(app, email) for email in STATES}
     # Led to by a mail, or by having accepted an invitation.

@@ -1,0 +1,22 @@
+"""Requests and claims in their states, for the pages of MDF to be looked at."""
+
+from sqlalchemy import select
+
+from portal.mdf.models import Fund
+from portal.mdf.rules import ClaimState, RequestState
+from portal.store.db import db
+from tests.mdf.claim_world import make_claim
+from tests.mdf.world import make_request
+
+
+def ask_for_money() -> None:
+    """Of Norte, from the fund of the demo: what leads to every page of MDF."""
+    query = select(Fund.id).where(Fund.slug == "centurylink-2017")
+    fund = db.session.scalars(query).one()
+    for claim in (ClaimState.DRAFT, ClaimState.SUBMITTED, ClaimState.APPROVED, ClaimState.PAID):
+        ref = make_request(fund, "norte", RequestState.APPROVED, asked=500_00)
+        make_claim(ref, claim, lines=[("venue", 300_00), ("alcohol", 20_00)])
+    # Last those that most leads on from: of each view the walk reads a few pages, the newest first.
+    for state in (RequestState.SUBMITTED, RequestState.APPROVED, RequestState.DRAFT):
+        make_request(fund, "norte", state, asked=300_00)
+    db.session.rollback()
