@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.mdf.book import book_of
+from portal.mdf.charts import Part, split
 from portal.mdf.claim_models import Claim, Payment
 from portal.mdf.course import Turn, Waiting, turns
 from portal.mdf.models import Fund, FundRequest
@@ -77,6 +78,17 @@ class Share:
     thread: int
     available: int | None
     held: Mapping[Kind, int]
+
+    @property
+    def kinds(self) -> list[tuple[Kind, int]]:
+        """Its own money by kind, what it may still ask for first."""
+        left = [] if self.available is None else [(Kind.AVAILABLE, self.available)]
+        return left + list(self.held.items())
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The same as the pieces of one bar."""
+        return split([(kind.value, amount) for kind, amount in self.kinds])
 
     @property
     def whole(self) -> int:

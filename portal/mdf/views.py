@@ -1,5 +1,6 @@
 """The pages of MDF that everybody lands on: what one has to do with, and one request whole."""
 
+import secrets
 from datetime import date
 
 from flask import abort, render_template, request
@@ -16,7 +17,6 @@ from portal.mdf.request_pages import RequestPage, one
 from portal.mdf.rules import Party
 from portal.mdf.steps import party_of
 from portal.store.db import db
-from portal.store.types import new_ref
 from portal.web.guards import actor, requires
 from portal.web.site import row_id
 from portal.web.upload_words import asked
@@ -70,7 +70,7 @@ def request_page(ref: str) -> ResponseReturnValue:
         receipt_of=receipt(page),
         sent=asked(page.files)["kept"],
         ours=party is Party.PARTNER,
-        key=new_ref(),
+        key=secrets.token_urlsafe(12),
         there=there,
     )
 
