@@ -57,7 +57,8 @@ def _again(it: Situation) -> bool:
 def _claimable(it: Situation) -> bool:
     row, page = it.page.row, it.page
     in_time = row.due_on is not None and it.on <= row.due_on
-    return in_time and page.claiming is None and page.held[Kind.RESERVED] > 0
+    free = page.claiming is None and not page.last_claimed
+    return in_time and free and page.held[Kind.RESERVED] > 0
 
 
 def _settled(it: Situation) -> bool:

@@ -105,7 +105,7 @@ def _card(page: RequestPage, line: Line) -> dict[str, Any]:
         (_("Amount asked for"), shown(row.asked or 0, currency), "number")
     ]
     if row.approved is not None:
-        rows.append((_("Approved"), shown(row.approved, currency), "number"))
+        rows.append((_("Amount approved"), shown(row.approved, currency), "number"))
     if page.activity is not None:
         share = _("%(percent)s %% of the cost", percent=page.activity.percent)
         rows.append((_("The fund pays"), share))

@@ -95,6 +95,11 @@ class RequestPage:
         return next((each.ref for each in self.claims if each.state in under_way), None)
 
     @property
+    def last_claimed(self) -> bool:
+        """Whether the company said that it claims no more, on a claim that holds."""
+        return any(each.final and each.state in HOLDING_CLAIMS for each in self.claims)
+
+    @property
     def held_by_claims(self) -> bool:
         """Whether money of it is committed or paid: then it is not cancelled."""
         return any(each.state in HOLDING_CLAIMS for each in self.claims)
