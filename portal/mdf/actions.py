@@ -71,6 +71,12 @@ def _wanted(it: Situation) -> bool:
     return it.page.row.wanted_from is not None
 
 
+def _extendable(it: Situation) -> bool:
+    row, terms = it.page.row, it.page.terms
+    often = terms is not None and row.extended < terms.extensions
+    return often and not _wanted(it) and row.due_on is not None and it.on <= row.due_on
+
+
 def _unclaimed(it: Situation) -> bool:
     return it.page.claiming is None and not it.page.held_by_claims
 
@@ -84,6 +90,7 @@ WAYS: tuple[Way, ...] = (
     Way(Verb.SUBMIT, "form", _l("Mend it and send it again"), kind="", when=_again),
     Way(Verb.APPROVE, "review", _l("Decide on it"), kind=""),
     Way(Verb.MOVE_DATES, "review", _l("Answer about the dates"), kind="", when=_wanted),
+    Way(Verb.EXTEND, "review", _l("Give more time to claim"), when=_extendable),
     Way(Verb.CLAIM_BEGIN, "begin_claim", _l("Begin a claim"), post=True, kind="", when=_claimable),
     Way(Verb.ASK_DATES, "dates_form", _l("Ask for other dates"), when=_unwanted),
     Way(Verb.CANCEL, "cancel_form", _l("Cancel the activity"), when=_unclaimed),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -24,13 +24,12 @@ from portal.store.scope import visible_to
 
 PAGE = 20
 MOST = 50
-R, S = RequestState, ClaimState
+S = ClaimState
 UNDER_WAY = (S.DRAFT, S.SUBMITTED, S.NEEDS_INFO, S.APPROVED, S.PART_PAID)
-# For which claims a party is next.
+# Which claims stand on the first page: a company's own, and what finance is to pay. What waits for
+# channel people, requests and claims alike, is their queue (`waiting.py`).
 CLAIMS_OF: Mapping[Party, tuple[ClaimState, ...]] = {
     Party.PARTNER: UNDER_WAY,
-    Party.CHANNEL: (S.SUBMITTED,),
-    Party.LEAD: (S.SUBMITTED,),
     Party.FINANCE: (S.APPROVED, S.PART_PAID),
 }
 
@@ -100,29 +99,21 @@ def listed(
     session: Session,
     actor: Actor,
     *,
-    waiting: bool = False,
     after: int | None = None,
     most: int = PAGE,
 ) -> tuple[list[Listed], int | None]:
-    """The requests that the actor sees (with `waiting` those that wait for the registry's side, the
-    longest promised first), and the key after which there are more. Two queries.
-    """
+    """The requests that the actor sees, and the key after which there are more. Two queries."""
     query = (
         visible_to(FundRequest, actor)
         .add_columns(Partner.name, Fund.name, Fund.currency, Registry.name, Registry.thread)
         .join(Partner, Partner.id == FundRequest.partner_id)
         .join(Fund, Fund.id == FundRequest.fund_id)
         .join(Registry, Registry.id == FundRequest.registry_id)
+        .order_by(FundRequest.id.desc())
         .limit(most + 1)
     )
-    if waiting:
-        moved = (FundRequest.state == R.APPROVED) & FundRequest.wanted_from.is_not(None)
-        query = query.where(or_(FundRequest.state == R.SUBMITTED, moved))
-        query = query.order_by(FundRequest.turn_due_on.nulls_last(), FundRequest.id)
-    else:
-        query = query.order_by(FundRequest.id.desc())
-        if after is not None:
-            query = query.where(FundRequest.id < after)
+    if after is not None:
+        query = query.where(FundRequest.id < after)
     rows = session.execute(query).all()
     claims = _claims_of(session, actor, [row[0].id for row in rows])
     found = [

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 
 from portal.kernel.decision import Reason
 from portal.mdf import labels
-from portal.mdf.actions import there
 from portal.mdf.amounts import shown
 from portal.mdf.course import Line
 from portal.mdf.request_pages import RequestPage
@@ -148,11 +147,11 @@ def _box(kept: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def _nearest(page: RequestPage, verb: Verb) -> dict[str, Any] | None:
     """What would be answered with yes, and where it is done."""
     if verb is V.REJECT:
-        where = url("site.mdf.form", ref=page.row.ref) if there("form") else None
+        where = url("site.mdf.form", ref=page.row.ref)
         text = _("Mend what the team names, and send it again.")
         return {"text": text, "url": where, "label": _("Mend it")}
     if verb in (V.DECLINE, V.EXPIRE):
-        where = url("site.mdf.ask") if there("ask") else None
+        where = url("site.mdf.ask")
         text = _("Ask anew: amount, dates and activity are answered at once.")
         return {"text": text, "url": where, "label": _("Ask anew")}
     return None

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.mdf import labels, overview, turn_words
+from portal.mdf import labels, overview, review_labels, turn_words, waiting
 from portal.mdf.actions import actions, there
 from portal.mdf.blueprint import bp
 from portal.mdf.idle import idle
@@ -31,19 +31,21 @@ def index() -> ResponseReturnValue:
     party = party_of(who)
     found, more = overview.listed(session, who, after=after)
     staff = party in (Party.CHANNEL, Party.LEAD)
-    queued, _more = overview.listed(session, who, waiting=True) if staff else ([], None)
+    queued, later = waiting.waiting(session, who) if staff else ([], None)
     return render_template(
         "mdf/index.html",
         found=found,
         more=more,
         after=after,
         waiting=queued,
-        claims=overview.claims(session, who, overview.CLAIMS_OF[party]),
+        later=later,
+        claims=[] if staff else overview.claims(session, who, overview.CLAIMS_OF[party]),
         counts=overview.counts(session, who),
         idle=idle(session, who, on),
         shares=overview.shares(session, who.partner_id) if who.partner_id else [],
         said=lambda each: _said(each, party, on),
         labels=labels,
+        words=review_labels,
         party=party,
         on=on,
         there=there,

@@ -71,7 +71,7 @@ def test_staff_see_what_waits_for_them_the_longest_promised_first(demo: Flask, f
     waiting = page[: page.index("All requests")]
     names = re.findall(r"Vencida|Después|Sin fecha|Otras fechas|Borrador", waiting)
     assert names == ["Vencida", "Después", "Sin fecha", "Otras fechas"]
-    assert "It was promised by" in waiting and "2 days ago" in waiting
+    assert waiting.count("Overdue") == 1
     assert "Vencida" not in _index(demo, CHANNEL_L3)
 
 
@@ -83,7 +83,7 @@ def test_finance_sees_the_claims_to_pay_and_channel_people_those_to_check(
     due = make_claim(paid, S.PART_PAID, approved=5_00, paid=2_00)
     for who, there, missing in ((CHANNEL, sent, due), (FINANCE, due, sent)):
         page = _index(demo, who)
-        assert there in page and missing not in page
+        assert f"/claims/{there}" in page and f"/claims/{missing}" not in page
 
 
 def test_lists_page_by_key_newest_first(demo: Flask, fund: int) -> None:
