@@ -22,8 +22,9 @@ from sqlalchemy.sql import ColumnElement
 
 from portal.kernel.access import Actor, Role
 from portal.mdf.claim_models import Claim, ClaimLine, Invoice
-from portal.mdf.models import Approval, Fund, FundRequest
+from portal.mdf.models import Approval, Fund, FundRequest, TimelineStep
 from portal.mdf.rules import ClaimState, RequestState
+from portal.mdf.transitions import Verb
 from portal.registry.models import Partner
 from portal.store.ordering import by_name
 from portal.store.scope import visible
@@ -139,10 +140,16 @@ def _claims(actor: Actor, company: int | None) -> Any:
         ClaimLine.disputed_at.is_not(None),
         ClaimLine.settled_at.is_(None),
     )
-    what = case(
-        (Claim.state == ClaimState.SUBMITTED, "claim"), (disputed, "dispute"), else_="reversal"
+    first = exists().where(
+        TimelineStep.claim_id == Claim.id,
+        TimelineStep.verb == Verb.CLAIM_ENDORSE,
+        TimelineStep.at >= Claim.submitted_at,
     )
-    waits = or_(Claim.state == ClaimState.SUBMITTED, disputed)
+    sent = Claim.state == ClaimState.SUBMITTED
+    what = case(
+        (and_(sent, first), "endorsed"), (sent, "claim"), (disputed, "dispute"), else_="reversal"
+    )
+    waits = or_(sent, disputed)
     if actor.role is Role.CHANNEL_LEAD:
         waits = or_(waits, Claim.reversal_by.is_not(None))
     query = (

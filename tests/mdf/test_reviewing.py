@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import Membership
 from portal.kernel import clock
+from portal.mdf import review_rules, reviewing
 from portal.mdf.deciding import Unseen
 from portal.mdf.models import Approval, Limit, TimelineStep
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.rules import RequestState as R
-from portal.store.db import atomic, db
+from portal.store.db import LostRace, atomic, db
 from portal.store.decisions import StoredDecision
 from portal.store.outbox import Mail
 from tests.companies.cast import actor, join, membership
@@ -134,3 +136,30 @@ def test_who_does_not_see_it_or_may_not_decide_decides_nothing(fund):
     assert codes(say("approve", ref, 1_00, by=NORTE)) == [C.NOT_YOURS]
     own = make_request(fund, state=R.DRAFT, by=CHANNEL)
     assert codes(say("approve", own, 1_00)) == [C.NOT_NOW]
+
+
+def test_without_the_rule_ones_own_company_and_more_than_asked_pass(fund, monkeypatch):
+    """The control: what these guards keep out."""
+    ref = make_request(fund, asked=10_00)
+    join(CHANNEL, "norte")
+    monkeypatch.setattr(review_rules, "_person", lambda facts: [])
+    monkeypatch.setattr(review_rules, "_amount", lambda amount, facts: [])
+    assert not say("approve", ref, 15_00).refused
+    assert stands(ref)[0].approved == 15_00
+
+
+def test_without_the_rule_the_database_still_holds_the_fund_and_the_key(fund, monkeypatch):
+    """M2; mdf.md 2.3, 8: nothing is reserved that is not there, no key is taken twice."""
+    make_request(fund, state=R.APPROVED, asked=50_00)
+    ref = make_request(fund, asked=15_00)
+    monkeypatch.setattr(review_rules, "_amount", lambda amount, facts: [])
+    monkeypatch.setattr(reviewing, "earlier", lambda *args: None)
+    with pytest.raises(LostRace):
+        say("approve", ref, 15_00)
+    db.session.rollback()
+    assert not say("approve", ref, 10_00).refused
+    with pytest.raises(IntegrityError):
+        say("approve", ref, 10_00)
+    db.session.rollback()
+    assert stands(ref)[1] == (10_00, 0)
+    explained()
