@@ -87,9 +87,11 @@ def funds(session: Session, actor: Actor) -> tuple[Fund, ...]:
 
 
 def company(session: Session, actor: Actor, code: str) -> Partner | None:
-    """The company `code`, if `actor` may read its statement."""
-    query = select(Partner) if actor.role is Role.FINANCE else visible_to(Partner, actor)
-    if actor.role not in PARTNER_ROLES | CHANNEL_ROLES | {Role.FINANCE}:
+    """The company `code`, if `actor` may read its statement; finance, once it has one."""
+    query = visible_to(Partner, actor)
+    if actor.role is Role.FINANCE:
+        query = select(Partner).where(Partner.id.in_(select(LedgerAccount.partner_id).distinct()))
+    elif actor.role not in PARTNER_ROLES | CHANNEL_ROLES:
         return None
     return session.scalar(query.where(Partner.code == code))
 

@@ -142,8 +142,10 @@ def tell_money(world: World, may: Callable[..., None]) -> None:
         slug = slugs[registry_id]
         _thing(world, "mdf_fund", fund, readers, slug)
         _thing(world, "mdf_book", fund, frozenset({*PEERS[slug], people.FINANCE}), slug)
-    for code, users in USERS.items():
-        readers = frozenset({*users, *PEERS[CTL], *PEERS[L3], people.FINANCE})
+    for code in codes.values():  # one that has asked for nothing is nobody's to read about
+        asked = {slug for each, slug in ASKED if each == code}
+        staff = [email for slug in asked for email in PEERS[slug]]
+        readers = frozenset({*USERS[code], *staff, people.FINANCE} if asked else ())
         _thing(world, "mdf_company", code, readers, "")
 
 

@@ -204,7 +204,6 @@ NO_OTHER: dict[str, frozenset[Role]] = {
     "mail_id": ADMIN,
     "mdf_fund": frozenset(Role),
     "mdf_book": frozenset({Role.FINANCE}),
-    "mdf_company": STAFF | {Role.FINANCE},
 }
 NO_OWN: dict[str, frozenset[Role]] = {
     "decision": STAFF | {Role.ACCOUNT_TEAM},
