@@ -11,12 +11,19 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.book import held
 from portal.mdf.claim_models import Claim, ClaimLine, Document, FileKey, Invoice, InvoiceKey
-from portal.mdf.claim_rules import Bill, Cost, Grant, Line
+from portal.mdf.claim_rules import Bill, Cost, Grant, Line, Part
 from portal.mdf.deciding import Unseen
 from portal.mdf.models import Activity, Fund, FundRequest, FundTerms, TimelineStep
 from portal.mdf.queries import claim as seen_claim
 from portal.mdf.rules import HOLDING_CLAIMS, OPEN_CLAIMS, ClaimState
-from portal.mdf.sending_rules import BeginFacts, Paper, Sending, SendingFacts, invoice_keys
+from portal.mdf.sending_rules import (
+    BeginFacts,
+    DisputeFacts,
+    Paper,
+    Sending,
+    SendingFacts,
+    invoice_keys,
+)
 from portal.mdf.steps import party_of
 from portal.mdf.transitions import Verb
 from portal.store.files import File
@@ -170,4 +177,23 @@ def begin_facts(session: Session, row: FundRequest, actor: Actor, on: date) -> B
         reserved=held(session, fund, row).reserved,
         currency=fund.currency,
         open=open_claim(session, row),
+    )
+
+
+def dispute_facts(
+    found: Ground, part: Part, accepted: int | None, disputed: bool, actor: Actor, on: date
+) -> DisputeFacts:
+    """What disputing a line on `on` stands on; of a rejected claim nothing counted unless said so."""
+    claim = found.claim
+    rejected = claim.state is ClaimState.REJECTED and accepted is None
+    return DisputeFacts(
+        on=on,
+        party=party_of(actor),
+        state=claim.state,
+        decided_on=clock.local_date(claim.decided_at) if claim.decided_at else None,
+        cost=part.cost,
+        eligible=part.eligible,
+        amount=part.amount,
+        counted=0 if rejected else part.counted,
+        disputed=disputed,
     )

@@ -19,9 +19,8 @@ from portal.mdf.claim_rules import Approvable, Part, approvable
 from portal.mdf.course import Line, Told, Turn, Waiting, told, turns
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.request_pages import lines_of
-from portal.mdf.rules import ClaimState, Party
+from portal.mdf.rules import ClaimState
 from portal.mdf.sending_rules import (
-    DisputeFacts,
     Wish,
     editable,
     last_day_to_dispute,
@@ -124,6 +123,11 @@ class ClaimPage:
         return self.ground.claim.state in DECIDED
 
     @property
+    def over(self) -> bool:
+        """Whether it ended without anything approved."""
+        return self.ground.claim.state in {ClaimState.REJECTED, ClaimState.WITHDRAWN}
+
+    @property
     def disputable(self) -> bool:
         """Whether the reader may dispute a line."""
         return any(line.disputable for billed in self.billed for line in billed.lines)
@@ -183,7 +187,7 @@ def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
         total=total,
         reserved=reserved,
         reasons=reasons,
-        billed=_billed(session, total, lines, docs, _disputing(found, total, lines, party, on)),
+        billed=_billed(session, total, lines, docs, _disputing(found, total, lines, actor, on)),
         owed=tuple(
             Owed(
                 *(each["code"], each["name"], each["needed"]),
@@ -213,19 +217,17 @@ def _until(found: Ground) -> date | None:
 
 
 def _disputing(
-    found: Ground, total: Approvable, lines: list[ClaimLine], party: Party, on: date
+    found: Ground, total: Approvable, lines: list[ClaimLine], actor: Actor, on: date
 ) -> frozenset[int]:
     """The lines that the reader may dispute now."""
-    claim = found.claim
-    decided = clock.local_date(claim.decided_at) if claim.decided_at else None
-    disputed = any(line.disputed_at for line in lines)
-    return frozenset(
-        part.line
+    ref, disputed = found.claim.ref, any(line.disputed_at for line in lines)
+    accepted = {line.id: line.accepted for line in lines}
+    said = (
+        (part.line, claim_load.dispute_facts(found, part, accepted[part.line], disputed, actor, on))
         for part in total.parts
-        if not may_dispute(
-            Wish(claim.ref, part.line),
-            DisputeFacts(*(on, party, claim.state, decided, part.amount, part.counted, disputed)),
-        ).refused
+    )
+    return frozenset(
+        line for line, facts in said if not may_dispute(Wish(ref, line), facts).refused
     )
 
 

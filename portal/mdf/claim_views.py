@@ -261,17 +261,11 @@ _UNTIL_ANSWERED = frozenset({Verb.CLAIM_PAY, Verb.CLAIM_ASK_REVERSAL})
 def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
     """What else the reader may do with the claim, each on its own page, as (label, address)."""
     waits = {turn.verb for turn in page.turns}
-    needs = {
-        Verb.CLAIM_SETTLE: Verb.CLAIM_DISPUTE,
-        Verb.CLAIM_REVERSE: Verb.CLAIM_ASK_REVERSAL,
-    }
+    needs = {Verb.CLAIM_SETTLE: Verb.CLAIM_DISPUTE, Verb.CLAIM_REVERSE: Verb.CLAIM_ASK_REVERSAL}
     return [
         (str(label), url(f"site.mdf.{view}", ref=page.ground.claim.ref))
         for verb, view, label in _WAYS
-        if verb in page.may
-        and there(view)
-        and (verb not in needs or needs[verb] in waits)
-        and (verb not in _UNTIL_ANSWERED or Verb.CLAIM_ASK_REVERSAL not in waits)
+        if verb in page.may and verb not in waits and needs.get(verb) in waits | {None}
     ]
 
 

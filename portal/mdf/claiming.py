@@ -196,15 +196,8 @@ def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, k
         total = approvable(claim_load.bills_of(session, claim.id), claim_load.grant_of(found, 0))
         part = next(each for each in total.parts if each.line == line_id)
         asked = Wish(claim.ref, line_id)
-        facts = DisputeFacts(
-            on=on,
-            party=party_of(actor),
-            state=claim.state,
-            decided_on=clock.local_date(claim.decided_at) if claim.decided_at else None,
-            amount=part.amount,
-            counted=part.counted,
-            disputed=any(each.disputed_at for each in lines.values()),
-        )
+        disputed = any(each.disputed_at for each in lines.values())
+        facts = claim_load.dispute_facts(found, part, line.accepted, disputed, actor, on)
         decision = may_dispute(asked, facts)
         kept = keep(
             *(session, DISPUTE, decision),

@@ -106,14 +106,16 @@ class WithdrawFacts:
 
 @dataclass(frozen=True)
 class DisputeFacts:
-    """What disputing a line stands on: what counted of its amount, and whether a line of this claim was
-    `disputed` already.
+    """What disputing a line of the kind `cost` stands on: what counted of its amount, whether its kind is
+    `eligible` by the terms, and whether a line of this claim was `disputed` already.
     """
 
     on: date
     party: Party
     state: ClaimState
     decided_on: date | None
+    cost: str
+    eligible: bool
     amount: int
     counted: int
     disputed: bool
@@ -209,17 +211,23 @@ def _of_papers(asked: Sending, facts: SendingFacts) -> list[Reason]:
 
 
 def may_dispute(asked: Wish, facts: DisputeFacts) -> Decision[bool]:
-    """Whether a line may be looked at again: once a claim, in time, and where not all was taken."""
+    """Whether a line may be looked at again: once a claim, in time, and where the review did not take
+    all of what the terms pay for.
+    """
     step = not_now(Verb.CLAIM_DISPUTE, facts.state, facts.party)
     found: list[Reason] = [step] if step else []
-    if not step and (facts.counted >= facts.amount or facts.decided_on is None):
+    if not facts.eligible:  # the terms say so: no second look makes it eligible
+        found.append(reason(CODES, C.LINE_NOT_ELIGIBLE, f"line:{asked.line}", cost=facts.cost))
+    nothing = facts.counted >= facts.amount or facts.decided_on is None or not facts.eligible
+    if not step and nothing:
         found.append(reason(CODES, C.NOT_NOW, state=facts.state.value))
     if facts.disputed:
         found.append(reason(CODES, C.LINE_DISPUTED, f"line:{asked.line}"))
     until = None if facts.decided_on is None else last_day_to_dispute(facts.decided_on)
     if until is not None and facts.on > until:
         found.append(reason(CODES, C.DISPUTE_LATE, f"line:{asked.line}", until=until.isoformat()))
-    return Decision(RULESET, None if found else True, tuple(found))
+    refused = any(each.blocks for each in found)
+    return Decision(RULESET, None if refused else True, tuple(found))
 
 
 def last_day_to_dispute(decided_on: date) -> date:

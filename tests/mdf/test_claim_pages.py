@@ -12,7 +12,7 @@ from portal.mdf.rules import ClaimState, RequestState
 from tests import people
 from tests.companies.cast import actor
 from tests.mdf.claim_world import make_claim
-from tests.mdf.test_claiming import bill, one, submit, whole
+from tests.mdf.test_claiming import bill, cut, one, submit, whole
 from tests.mdf.world import make_fund, make_request
 from tests.people import Browser
 from tests.registry.world import L3
@@ -131,7 +131,7 @@ def test_a_rival_s_invoice_is_refused_without_a_word_of_whose_it_is(
 
 
 def test_each_reader_finds_on_it_what_is_theirs(demo: Flask, asked: str) -> None:
-    claim = make_claim(asked, ClaimState.APPROVED, lines=[("venue", 500_00), ("alcohol", 50_00)])
+    claim = cut(asked)
     for email, sees in ((people.NORTE, True), (people.CHANNEL, False), (people.FINANCE, False)):
         reader = Browser(demo).as_(email)
         for lang in ("es", "en"):
@@ -148,3 +148,21 @@ def test_each_reader_finds_on_it_what_is_theirs(demo: Flask, asked: str) -> None
     assert "It was juice." in page and "is looked at again" in page
     norte.post(found[0], {"text": "Again"}, status=422)
     assert one(claim).state is ClaimState.APPROVED
+
+
+def test_each_of_the_registry_s_side_is_led_to_what_is_theirs_to_do(
+    demo: Flask, asked: str
+) -> None:
+    sent = make_claim(asked, ClaimState.SUBMITTED)
+    held = cut(make_request(make_fund("otro", budget=9000_00, pooled=True), asked=600_00,
+                            state=RequestState.APPROVED))  # fmt: skip
+    for email, claim, ways in (
+        (people.CHANNEL, sent, {"review"}),
+        (people.CHANNEL, held, set()),
+        (people.FINANCE, sent, set()),
+        (people.FINANCE, held, {"payment", "reversal"}),
+        (people.NORTE, sent, set()),
+    ):
+        page = Browser(demo).as_(email).get(f"/es/mdf/claims/{claim}")
+        found = set(re.findall(rf'href="/es/mdf/claims/{claim}/([a-z/]+)"', page))
+        assert found == ways, (email, claim)

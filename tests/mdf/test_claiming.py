@@ -113,6 +113,16 @@ def codes(outcome: Outcome) -> list[str]:
     return [each.code for each in outcome.reasons if each.blocks]
 
 
+def cut(request: str) -> str:
+    """An approved claim of three lines: accepted whole, in part, and of a kind that is not eligible."""
+    lines = [("venue", 500_00), ("venue", 80_00), ("alcohol", 50_00)]
+    claim = make_claim(request, S.APPROVED, lines=lines, approved=260_00)
+    with atomic() as session:
+        row = session.scalars(select(Claim).where(Claim.ref == claim)).one()
+        claiming.lines_of(session, row)[1].accepted = 20_00
+    return claim
+
+
 def one(ref: str) -> Claim:
     db.session.rollback()
     return db.session.scalars(select(Claim).where(Claim.ref == ref)).one()
@@ -240,8 +250,8 @@ def test_of_two_claims_with_one_invoice_sent_at_once_one_is_sent(demo: Flask) ->
 
 
 def test_a_line_not_accepted_whole_is_disputed_once_in_time(asked: str) -> None:
-    claim = make_claim(asked, S.APPROVED, lines=[("venue", 500_00), ("alcohol", 50_00)])
-    lines = {line.cost: line.id for line in claiming.lines_of(db.session(), one(claim))}
+    claim = cut(asked)
+    lines = [line.id for line in claiming.lines_of(db.session(), one(claim))]
     db.session.rollback()
 
     def ask(line: int, key: str, days: int = 0) -> Outcome:
@@ -250,12 +260,13 @@ def test_a_line_not_accepted_whole_is_disputed_once_in_time(asked: str) -> None:
             claim, line, "¿Por qué?", actor=actor(people.NORTE), now=now, key=key
         )
 
-    assert codes(ask(lines["venue"], "d1")) == [C.NOT_NOW], "all of it was accepted"
-    assert codes(ask(lines["alcohol"], "d2", 31)) == [C.DISPUTE_LATE]
-    assert not ask(lines["alcohol"], "d3", 30).refused
-    assert codes(ask(lines["alcohol"], "d4")) == [C.LINE_DISPUTED]
+    assert codes(ask(lines[0], "d0")) == [C.NOT_NOW], "all of it was accepted"
+    assert codes(ask(lines[2], "d1")) == [C.NOT_NOW], "the terms do not pay for it"
+    assert codes(ask(lines[1], "d2", 31)) == [C.DISPUTE_LATE]
+    assert not ask(lines[1], "d3", 30).refused
+    assert codes(ask(lines[1], "d4")) == [C.LINE_DISPUTED]
     with pytest.raises(Unseen):
-        ask(max(lines.values()) + 1, "d5")
+        ask(max(lines) + 1, "d5")
     explained()
 
 

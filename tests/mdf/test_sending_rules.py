@@ -160,6 +160,7 @@ def test_a_claim_is_begun_in_time_and_while_money_is_held(
         ({"state": S.SUBMITTED}, [C.NOT_NOW]),
         ({"counted": 100}, [C.NOT_NOW]),
         ({"decided_on": None}, [C.NOT_NOW]),
+        ({"eligible": False, "counted": 0}, [C.LINE_NOT_ELIGIBLE, C.NOT_NOW]),
         ({"disputed": True}, [C.LINE_DISPUTED]),
         ({"on": TODAY + timedelta(days=30)}, []),
         ({"on": TODAY + timedelta(days=31)}, [C.DISPUTE_LATE]),
@@ -169,6 +170,6 @@ def test_a_claim_is_begun_in_time_and_while_money_is_held(
 def test_a_line_is_disputed_once_in_time_where_not_all_was_taken(
     changed: dict[str, object], codes: list[str]
 ) -> None:
-    facts = DisputeFacts(TODAY, Party.PARTNER, S.APPROVED, TODAY, 100, 40, False)
+    facts = DisputeFacts(TODAY, Party.PARTNER, S.APPROVED, TODAY, "venue", True, 100, 40, False)
     decision = may_dispute(Wish("C-1", 3), replace(facts, **changed))
     assert [each.code for each in decision.reasons] == codes
