@@ -14,10 +14,11 @@ from portal.kernel.access import Permission
 from portal.mdf import changing, labels, review_labels
 from portal.mdf import idle as idling
 from portal.mdf.blueprint import bp
+from portal.mdf.claim_forms import new_key
 from portal.mdf.deciding import Outcome
 from portal.mdf.request_pages import one
 from portal.mdf.review_desk import answer, names_of, review_page, run, seen, sent, words
-from portal.mdf.review_forms import DatesForm, WhyForm, new_key
+from portal.mdf.review_forms import DatesForm, WhyForm
 from portal.mdf.review_labels import DONE
 from portal.mdf.steps import party_of
 from portal.mdf.transitions import Verb, not_now

@@ -11,10 +11,11 @@ from portal.kernel import clock
 from portal.kernel.decision import Reason
 from portal.mdf import labels, queries, review_pages
 from portal.mdf.amounts import written
+from portal.mdf.claim_forms import new_key
 from portal.mdf.deciding import Outcome, Unseen
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.request_pages import RequestPage, one
-from portal.mdf.review_forms import ApproveForm, AskForm, NoForm, NoteForm, WhyForm, new_key
+from portal.mdf.review_forms import ApproveForm, AskForm, NoForm, NoteForm, WhyForm
 from portal.mdf.review_labels import DONE
 from portal.mdf.rules import MdfCode
 from portal.mdf.transitions import Verb

@@ -1,10 +1,8 @@
 """The forms of a review: a yes to an amount, a question, a no, a change, a limit. What is typed is kept.
 
-Each has a prefix of its own, since several stand on one page; the key (`new_key`) is the page's.
+Each has a prefix of its own, since several stand on one page; the key is the page's.
 """
 
-import re
-import secrets
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,13 +19,7 @@ from portal.mdf.labels import field_name
 from portal.mdf.review_rules import FIELDS
 
 TEXT = 2000
-KEY = re.compile(r"[\w-]{8,100}", re.ASCII)
 LANGUAGES = {"es": _l("in Spanish"), "en": _l("in English")}
-
-
-def new_key(sent: str | None = None) -> str:
-    """The key that a form was sent with, else a new one."""
-    return sent if sent and KEY.fullmatch(sent) else secrets.token_urlsafe(12)
 
 
 def text_field(label: Any, missing: Any = "", hint: Any = "", rows: int = 3) -> TextAreaField:
