@@ -80,7 +80,7 @@ def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
         return answered(why, None)
     never = _never(facts.grant)
     known = {one.id for one in facts.documents}
-    documents = tuple(one for one in asked.documents if one.id in known)
+    documents = tuple(_of_document(one) for one in asked.documents if one.id in known)
     for one in documents:
         if one.verdict is Verdict.REFUSED and not one.reason.strip():
             why.append(reason(CODES, C.FIELD_MISSING, f"document:{one.id}", field="reason"))
@@ -107,6 +107,10 @@ def _never(grant: Grant) -> set[str]:
     return {cost.code for cost in grant.costs if not cost.eligible}
 
 
+def _of_document(said: Said) -> Said:
+    return said if said.verdict is Verdict.REFUSED else replace(said, reason="")
+
+
 def _line(said: Said, line: Line, never: bool) -> Said:
     """What is said of a line, with the amount that it means."""
     if never:
@@ -114,7 +118,9 @@ def _line(said: Said, line: Line, never: bool) -> Said:
     amounts = {Verdict.OPEN: None, Verdict.REFUSED: 0}
     if said.verdict in amounts:
         return replace(said, accepted=amounts[said.verdict])
-    return replace(said, accepted=line.amount if said.accepted is None else said.accepted)
+    if said.accepted is None or said.accepted == line.amount:
+        return replace(said, accepted=line.amount, reason="")
+    return said
 
 
 def _part(said: Said, line: Line) -> bool:
