@@ -104,11 +104,9 @@ def actions(page: RequestPage, actor: Actor, on: date) -> list[Way]:
     """The steps offered to `actor` on `on`, the first of them first."""
     it = Situation(page, party_of(actor), on)
     found = [
-        way
-        for way in WAYS
-        if there(way.view) and not_now(way.verb, page.row.state, it.party) is None and way.when(it)
+        way for way in WAYS if not_now(way.verb, page.row.state, it.party) is None and way.when(it)
     ]
-    if it.party is Party.PARTNER and actor.may(Permission.ASK_MDF) and there(COPY.view):
+    if it.party is Party.PARTNER and actor.may(Permission.ASK_MDF):
         found.append(COPY)
     return found
 

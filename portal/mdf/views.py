@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.mdf import labels, overview, review_labels, turn_words, waiting
-from portal.mdf.actions import actions, there
+from portal.mdf.actions import actions
 from portal.mdf.blueprint import bp
 from portal.mdf.idle import idle
 from portal.mdf.receipt import receipt
@@ -48,7 +48,6 @@ def index() -> ResponseReturnValue:
         words=review_labels,
         party=party,
         on=on,
-        there=there,
     )
 
 
@@ -73,7 +72,6 @@ def request_page(ref: str) -> ResponseReturnValue:
         sent=asked(page.files)["kept"],
         ours=party is Party.PARTNER,
         key=secrets.token_urlsafe(12),
-        there=there,
     )
 
 
