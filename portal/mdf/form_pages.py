@@ -61,7 +61,7 @@ def sheet(session: Session, actor: Actor, ref: str, now: datetime) -> Sheet | No
     if row is None:
         return None
     on, lang = clock.local_date(now), language()
-    found = ground(session, row.partner_id, on, registry_id=row.registry_id, row=row)
+    found = ground(session, row.partner_id, on, registry_id=actor.registry_id, row=row)
     asked = asked_of(session, row, on)
     shelf, facts, told = found.shelves[asked.fund], AskFacts(found.funds), names(found, lang)
     # What is still to be filled in stands in the form; it is no reason yet.
