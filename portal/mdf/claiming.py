@@ -21,7 +21,7 @@ from portal.mdf.claim_load import Ground
 from portal.mdf.claim_models import Claim, ClaimLine, FileKey, Invoice, InvoiceKey
 from portal.mdf.claim_rules import approvable
 from portal.mdf.deciding import Outcome, Unseen, earlier, keep
-from portal.mdf.rules import ClaimState
+from portal.mdf.rules import ClaimState, Party
 from portal.mdf.sending_rules import (
     BeginFacts,
     DisputeFacts,
@@ -211,8 +211,10 @@ def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, k
         if not decision.refused:
             line.disputed_at, line.dispute = now, text
             promised = on + timedelta(days=found.terms.review_days)
-            said = Said(note=text, promised_on=promised, decision_ref=kept.ref)
+            said = Said(text, (), None, promised, kept.ref, Party.CHANNEL)
+            others = claim.turn_due_on  # what finance promised holds beside it
             _step(session, found, Verb.CLAIM_DISPUTE, None, actor, now, said)
+            claim.turn_due_on = others or promised
         return kept
 
 

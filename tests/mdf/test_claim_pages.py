@@ -14,6 +14,7 @@ from tests.companies.cast import actor
 from tests.mdf.claim_world import make_claim
 from tests.mdf.test_claiming import bill, cut, one, submit, whole
 from tests.mdf.world import make_fund, make_request
+from tests.orders.rows import Counted
 from tests.people import Browser
 from tests.registry.world import L3
 
@@ -166,3 +167,18 @@ def test_each_of_the_registry_s_side_is_led_to_what_is_theirs_to_do(
         page = Browser(demo).as_(email).get(f"/es/mdf/claims/{claim}")
         found = set(re.findall(rf'href="/es/mdf/claims/{claim}/([a-z/]+)"', page))
         assert found == ways, (email, claim)
+
+
+def test_many_invoices_cost_no_more_queries_than_one(demo: Flask, asked: str) -> None:
+    norte, claim = Browser(demo).as_(people.NORTE), whole(asked)
+
+    def cost() -> int:
+        with Counted() as counted:
+            norte.get(f"/es/mdf/claims/{claim}")
+        return int(counted.count)
+
+    norte.get(f"/es/mdf/claims/{claim}")
+    first = cost()
+    for number in range(4):
+        bill(claim, number=f"B-{number}")
+    assert cost() == first
