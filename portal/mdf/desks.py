@@ -13,7 +13,7 @@ from portal.kernel.access import CHANNEL_ROLES, Actor
 from portal.kernel.decision import JSON
 from portal.kernel.text import tidy
 from portal.mdf.facts import TERMS
-from portal.mdf.fund_labels import version_words
+from portal.mdf.fund_labels import prepared_words, version_words
 from portal.mdf.models import Fund, FundTerms
 from portal.mdf.queries import terms_on
 from portal.mdf.terms import based_on, in_full
@@ -50,11 +50,12 @@ class TermsDesk:
     def choices(self, session: Session, key: Key) -> Sequence[tuple[JSON, Words]] | None:
         """The version that holds today and those prepared after it, the newest first."""
         held = terms_on(session, int(key), clock.today())
-        query = select(FundTerms.id).where(FundTerms.fund_id == key)
+        query = select(FundTerms.id, FundTerms.number, FundTerms.made_at)
+        query = query.where(FundTerms.fund_id == key)
         if held is not None:
             query = query.where(FundTerms.number >= held.number)
-        values: list[JSON] = list(session.scalars(query.order_by(FundTerms.number.desc())))
-        return list(zip(values, self.said(session, values), strict=True))
+        rows = session.execute(query.order_by(FundTerms.number.desc()))
+        return [(row.id, prepared_words(row.number, clock.local_date(row.made_at))) for row in rows]
 
     def read(self, session: Session, key: Key, typed: Mapping[str, str]) -> JSON:
         """The id of one of them."""

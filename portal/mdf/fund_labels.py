@@ -36,7 +36,7 @@ WORDS: dict[str, Any] = {
     "percent": _l("Share of the eligible cost"),
     "cap": _l("At most"),
     "activity": _l("Type of activity"),
-    "proof": _l("Proof"),
+    "proof": _l("Proof of performance"),
     "cost": _l("Cost"),
 }
 STANDS: dict[str | None, Any] = {
@@ -71,6 +71,16 @@ def version_words(
                 base=based_on,
                 differences=lines or _("nothing else"),
             )
+    return Localized(said)
+
+
+def prepared_words(number: int, made_on: date) -> Localized:
+    """A version by its number and the day it was written, in every language."""
+    said = {}
+    for lang in LANGUAGES:
+        with force_locale(REGIONAL[lang]):
+            day = date_text(made_on, lang)
+            said[lang] = _("Version %(number)s, written on %(date)s", number=number, date=day)
     return Localized(said)
 
 
