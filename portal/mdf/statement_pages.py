@@ -173,16 +173,18 @@ def _subjects(session: Session, actor: Actor, names: set[str]) -> dict[str, Subj
     claims = (
         visible_to(Claim, actor)
         .join(FundRequest, FundRequest.id == Claim.request_id)
-        .add_columns(FundRequest.title, FundRequest.ref)
+        .add_columns(FundRequest.title)
         .where(Claim.ref.in_(refs["claim"]))
     )
-    for claim, title, ref in session.execute(claims):
-        there = url("site.mdf.request_page", ref=ref)
+    for claim, title in session.execute(claims):
+        there = url("site.mdf.claim", ref=claim.ref)
         found[f"claim:{claim.ref}"] = Subject(_("Claim %(ref)s", ref=claim.ref), title, there)
     return found
 
 
 def _fund_subject(name: str, fund: Fund) -> Subject:
+    """What a line is about that no request or claim tells of: the fund, or where it was carried to."""
     kind, _colon, ref = name.partition(":")
     words = {"request": _("Request %(ref)s", ref=ref), "claim": _("Claim %(ref)s", ref=ref)}
-    return Subject(words.get(kind) or fund.name.pick(language()))
+    carried = ref.replace(">", " → ") if ">" in ref else ""
+    return Subject(words.get(kind) or carried or fund.name.pick(language()))

@@ -156,7 +156,7 @@ def test_nothing_a_company_reads_tells_a_rivals_figure_or_a_total(
 ) -> None:
     reader = Reader(demo)
     reader.as_(people.NORTE)
-    found = walk(reader, deep=3, limit=400)
+    found = walk(reader, deep=2, limit=300)
     read = {"site.mdf.request_page", "site.mdf.company_statement", "site.inbox.letter"}
     assert read <= set(found.pages), "its requests, its statement, its mails"
     dates = "activity=event&starts_on=2017-12-20&ends_on=2017-12-22"
