@@ -125,7 +125,10 @@ def month_chart(found: Figures) -> Chart:
     """What was reserved, approved of claims, and paid, by month."""
     codes = [DRAWN[cause].value for cause in COUNTED]
     shapes = charts.columns(codes, [month.amounts for month in found.months])
-    under = tuple(month_words(month.first) for month in found.months)
+    step = 1 + len(found.months) // 5  # so that a phone has room for the words
+    under = tuple(
+        month_words(month.first) if at % step == 0 else "" for at, month in enumerate(found.months)
+    )
     sums = [sum(month.amounts[at] for month in found.months) for at in range(len(COUNTED))]
     said = "; ".join(
         f"{labels.CAUSES[cause]} {shown(amount, found.fund.currency)}"
