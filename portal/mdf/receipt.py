@@ -1,6 +1,7 @@
 """What was decided on a request, as the receipt that pages show: why, by which rule, and the nearest yes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import LazyString
@@ -19,31 +20,46 @@ from portal.web.i18n import date_text, moment_text
 from portal.web.site import language, url
 
 V = Verb
-# What each deciding step says after its yes or no, and the rule it stands on.
-DECIDES: Mapping[Verb, tuple[str, LazyString, str, LazyString]] = {
-    V.APPROVE: (
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a deciding step says: yes or no, what became of it, and each rule it stands on in words."""
+
+    verdict: str
+    title: LazyString
+    rules: Mapping[str, LazyString]
+
+
+DECIDES: Mapping[Verb, Deed] = {
+    V.APPROVE: Deed(
         "yes",
         _l("The request is approved"),
-        "M2",
-        _l("%(approved)s of %(asked)s asked are reserved: nobody else can be promised them."),
+        {
+            "M3": _l("The channel support team of %(registry)s decides, also on a part."),
+            "M2": _l(
+                "%(approved)s of %(asked)s asked are reserved: nobody else can be promised them."
+            ),
+        },
     ),
-    V.REJECT: (
+    V.REJECT: Deed(
         "no",
         _l("Not as it is"),
-        "M3",
-        _l("The channel support team of %(registry)s decides. It may be mended and sent again."),
+        {
+            "M3": _l(
+                "The channel support team of %(registry)s decides. It may be mended and sent again."
+            )
+        },
     ),
-    V.DECLINE: (
+    V.DECLINE: Deed(
         "no",
         _l("The request is declined"),
-        "M3",
-        _l("The channel support team of %(registry)s decides, and says why below."),
+        {"M3": _l("The channel support team of %(registry)s decides, and says why.")},
     ),
-    V.EXPIRE: (
+    V.EXPIRE: Deed(
         "no",
         _l("The day to claim has passed"),
-        "M4",
-        _l("What is not claimed by its day returns to the fund."),
+        {"M4": _l("What is not claimed by its day returns to the fund.")},
     ),
 }
 
@@ -55,28 +71,32 @@ def receipt(page: RequestPage) -> dict[str, Any] | None:
     line = _deciding(page)
     if line is None:
         return None
-    verdict, title, rule, text = DECIDES[line.verb]
+    deed = DECIDES[line.verb]
     return {
-        "verdict": verdict,
-        "title": str(title),
+        "verdict": deed.verdict,
+        "title": str(deed.title),
         "cards": [_card(page, line)],
-        "reasons": [
-            *_kept(page, line),
-            {
-                "rule": rule,
-                "rule_url": rule_url(rule),
-                "code": line.verb.value,
-                "blocks": verdict == "no",
-                "line": None,
-                "text": str(text) % _named(page),
-                "faq": answer_behind(rule),
-                "nearest": _nearest(page, line.verb),
-            },
-        ],
+        "reasons": [*_kept(page, line), *_stands_on(page, line.verb, deed)],
         "address": None,
         "at": moment_text(line.at, language()),
         "actions": "",
     }
+
+
+def _stands_on(page: RequestPage, verb: Verb, deed: Deed) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": rule,
+            "rule_url": rule_url(rule),
+            "code": verb.value,
+            "blocks": deed.verdict == "no",
+            "line": None,
+            "text": str(text) % _named(page),
+            "faq": answer_behind(rule),
+            "nearest": _nearest(page, verb),
+        }
+        for rule, text in deed.rules.items()
+    ]
 
 
 def _deciding(page: RequestPage) -> Line | None:

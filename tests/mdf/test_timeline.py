@@ -41,7 +41,7 @@ def test_an_approved_request_says_what_is_reserved_and_by_when_to_claim(
 ) -> None:
     ref = make_request(fund, state=R.APPROVED)
     page = _page(demo, NORTE, ref, lang)
-    for said in (*words, "Seminario", ref, 'data-verdict="yes"'):
+    for said in (*words, "Seminario", ref, 'data-verdict="yes"', f"/{lang}/faq/", "M2", "M3"):
         assert said in page
 
 
