@@ -32,7 +32,6 @@ from portal.mdf.models import (
     Limit,
     TimelineStep,
 )
-from portal.mdf.rules import ClaimState
 from portal.store.facts import in_period
 from portal.store.files import File, readers
 from portal.store.scope import internal, open_to_all, scope, visible, visible_to
@@ -60,10 +59,10 @@ def requests(actor: Actor) -> ColumnElement[bool] | None:
 
 @scope(Claim)
 def claims(actor: Actor) -> ColumnElement[bool] | None:
-    """Those of the requests one sees; a draft is its company's alone."""
+    """Those of the requests one sees; what was never sent is its company's alone."""
     if actor.role in PARTNER_ROLES and actor.partner_id is not None:
         return Claim.partner_id == actor.partner_id
-    sent = Claim.state != ClaimState.DRAFT
+    sent = Claim.submitted_at.is_not(None)
     if actor.role in CHANNEL_ROLES and actor.registry_id is not None:
         return and_(Claim.registry_id == actor.registry_id, sent)
     if actor.role is Role.FINANCE:

@@ -147,6 +147,8 @@ def _tell(
     }
     # What was never sent, and was not begun in the company's name, is the company's alone.
     sent = row.submitted_at is not None or row.for_staff
+    if claim is not None:
+        sent = claim.submitted_at is not None
     tells = STEPS[verb].tells if sent else STEPS[verb].tells & {Party.PARTNER}
     for person in _people(session, row, tells):
         if person.id == actor.person_id:

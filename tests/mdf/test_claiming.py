@@ -29,6 +29,7 @@ from portal.store import blobs, files
 from portal.store.db import atomic, db
 from portal.store.decisions import StoredDecision, replay
 from portal.store.files import File, Upload
+from portal.store.outbox import Mail
 from tests import people
 from tests.companies.cast import actor
 from tests.mdf.claim_world import make_claim
@@ -280,6 +281,12 @@ def test_files_of_a_draft_are_the_company_s_alone_until_it_is_sent(asked: str) -
         return len(found)
 
     assert [seen(email) for email in (people.NORTE, people.CHANNEL, people.SUR)] == [2, 0, 0]
+    key = {"actor": actor(people.NORTE), "now": clock.business(), "key": "never-sent"}
+    claiming.withdraw(claim, **key)
+    assert seen(people.CHANNEL) == seen(people.FINANCE) == 0, "it was never sent"
+    assert not db.session.scalar(select(func.count()).select_from(Mail)), "nor is it told"
+    claim = whole(approved(slug="otro"))
+    subject = f"{CLAIM_FILES}{claim}"
     submit(claim)
     readers = (people.CHANNEL, people.FINANCE, people.CHANNEL_L3, people.SUR)
     assert [seen(email) for email in readers] == [2, 2, 0, 0]
