@@ -64,9 +64,9 @@ DECIDES: Mapping[Verb, Deed] = {
 }
 
 
-def receipt(page: RequestPage) -> dict[str, Any] | None:
+def receipt(page: RequestPage, *, ours: bool) -> dict[str, Any] | None:
     """What the receipt macro draws of the last decision; None while nothing is decided, or since it was
-    sent again.
+    sent again. `ours`: for the company, which is told the nearest yes.
     """
     line = _deciding(page)
     if line is None:
@@ -76,14 +76,14 @@ def receipt(page: RequestPage) -> dict[str, Any] | None:
         "verdict": deed.verdict,
         "title": str(deed.title),
         "cards": [_card(page, line)],
-        "reasons": [*_kept(page, line), *_stands_on(page, line.verb, deed)],
+        "reasons": [*_kept(page, line), *_stands_on(page, line.verb, deed, ours)],
         "address": None,
         "at": moment_text(line.at, language()),
         "actions": "",
     }
 
 
-def _stands_on(page: RequestPage, verb: Verb, deed: Deed) -> list[dict[str, Any]]:
+def _stands_on(page: RequestPage, verb: Verb, deed: Deed, ours: bool) -> list[dict[str, Any]]:
     return [
         {
             "rule": rule,
@@ -93,7 +93,7 @@ def _stands_on(page: RequestPage, verb: Verb, deed: Deed) -> list[dict[str, Any]
             "line": None,
             "text": str(text) % _named(page),
             "faq": answer_behind(rule),
-            "nearest": _nearest(page, verb),
+            "nearest": _nearest(page, verb) if ours else None,
         }
         for rule, text in deed.rules.items()
     ]

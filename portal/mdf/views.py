@@ -68,7 +68,7 @@ def request_page(ref: str) -> ResponseReturnValue:
         words=turn_words,
         turns=_turns(page, party),
         ways=actions(page, who, on),
-        receipt_of=receipt(page),
+        receipt_of=receipt(page, ours=party is Party.PARTNER),
         sent=asked(page.files)["kept"],
         ours=party is Party.PARTNER,
         key=secrets.token_urlsafe(12),
