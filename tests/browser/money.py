@@ -5,14 +5,18 @@ from sqlalchemy import select
 from portal.mdf.models import Fund
 from portal.mdf.rules import ClaimState, RequestState
 from portal.store.db import db
+from tests.mdf.claim_desk import do
 from tests.mdf.claim_world import make_claim
 from tests.mdf.world import make_request
+from tests.people import FINANCE
 
 
 def ask_for_money() -> None:
     """Of Norte, from the fund of the demo: what leads to every page of MDF."""
     query = select(Fund.id).where(Fund.slug == "centurylink-2017")
     fund = db.session.scalars(query).one()
+    undone = make_request(fund, "norte", RequestState.APPROVED, asked=500_00)
+    do("ask_reversal", make_claim(undone, ClaimState.PART_PAID), by=FINANCE)
     for claim in (ClaimState.DRAFT, ClaimState.SUBMITTED, ClaimState.APPROVED, ClaimState.PAID):
         ref = make_request(fund, "norte", RequestState.APPROVED, asked=500_00)
         make_claim(ref, claim, lines=[("venue", 300_00), ("alcohol", 20_00)])

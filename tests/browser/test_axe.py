@@ -32,7 +32,17 @@ from tests.companies import applicants
 from tests.conftest import House
 from tests.mail.test_inbox import own
 from tests.notices import world as notices
-from tests.people import ADMIN, CHANNEL, CHANNEL_L3, LEAD, NORTE, NORTE_ADMIN, SUPPORT, SUR_ADMIN
+from tests.people import (
+    ADMIN,
+    CHANNEL,
+    CHANNEL_L3,
+    FINANCE,
+    LEAD,
+    NORTE,
+    NORTE_ADMIN,
+    SUPPORT,
+    SUR_ADMIN,
+)
 from tests.surface import rival_people
 
 LINK = re.compile(r'href="(/[^"#]*)')
@@ -53,6 +63,7 @@ TAKES_NO_PAGE = {
     "site.library.file",
     "site.library.logo_file",
     *("site.mdf.fund_statement_export", "site.mdf.company_statement_export"),
+    "site.mdf.payments_file",
 }
 # States that a link does not lead to.
 STATES = {
@@ -72,13 +83,14 @@ STATES = {
     ),
     SUR_ADMIN: (),
     NORTE_ADMIN: (),
+    FINANCE: (),
     SUPPORT: (),
     ADMIN: (),
 }
 # The same pages for everybody who is signed in: looked at as one of them.
 ONES_OWN = ("/account", "/enrol", "/inbox/0", "/faq/")
 # Of a view that both have, a page is looked at as the second of them: only its rows are others.
-ALIKE = {SUR_ADMIN: NORTE_ADMIN, NORTE_ADMIN: NORTE}
+ALIKE = {SUR_ADMIN: NORTE_ADMIN, NORTE_ADMIN: NORTE, FINANCE: LEAD}
 EDITORS = ("/faq/desk", "/faq/misses")
 # How many pages of a view are read for links: what leads on from one leads on from a few.
 OF_EACH = 4
