@@ -21,7 +21,7 @@ from portal.kernel.decision import Decision
 from portal.mdf.book import held, of_request, post, release
 from portal.mdf.claim_models import Claim, ClaimLine, Invoice, Reminder
 from portal.mdf.deciding import keep
-from portal.mdf.models import Fund, FundRequest
+from portal.mdf.models import Activity, Fund, FundRequest
 from portal.mdf.rules import HOLDING_CLAIMS, REMINDERS, ClaimState, Kind, Party, RequestState
 from portal.mdf.sending_rules import last_day_to_dispute
 from portal.mdf.steps import Said, take_step
@@ -75,7 +75,7 @@ def work(now: datetime) -> None:
 
 
 def due(session: Session, on: date) -> list[Due]:
-    """What is due on `on`, by request. Five queries; nothing is locked."""
+    """What is due on `on`, by request. Six queries; nothing is locked."""
     last = exists().where(Claim.request_id == FundRequest.id, Claim.state.in_(HOLDING_CLAIMS))
     soon = FundRequest.due_on <= date.fromordinal(on.toordinal() + max(REMINDERS))
     query = (
@@ -180,7 +180,7 @@ def _held(session: Session, request_id: int) -> FundRequest | None:
 
 
 def look(session: Session, fund: Fund, row: FundRequest, on: date) -> TimeFacts:
-    """What time looks at, of a request that is held. Three queries."""
+    """What time looks at, of a request that is held. Four queries."""
     claims = claims_of(session, [row.id]).get(row.id, ())
     return _facts(row, held(session, fund, row).reserved, claims, on)
 
@@ -191,7 +191,7 @@ def _facts(row: FundRequest, reserved: int, claims: Iterable[ClaimFacts], on: da
 
 
 def claims_of(session: Session, ids: Sequence[int]) -> dict[int, list[ClaimFacts]]:
-    """The claims of requests as time looks at them. Two queries."""
+    """The claims of requests as time looks at them. Three queries."""
     rows = list(session.scalars(select(Claim).where(Claim.request_id.in_(ids)).order_by(Claim.id)))
     lines: dict[int, list[ClaimLine]] = {}
     query = (
@@ -201,15 +201,32 @@ def claims_of(session: Session, ids: Sequence[int]) -> dict[int, list[ClaimFacts
     )
     for claim_id, line in session.execute(query):
         lines.setdefault(claim_id, []).append(line)
+    paid_for = _paid_for(session, ids)
     found: dict[int, list[ClaimFacts]] = {}
     for row in rows:
-        found.setdefault(row.request_id, []).append(_claim(row, lines.get(row.id, [])))
+        facts = _claim(row, lines.get(row.id, []), paid_for.get(row.request_id, frozenset()))
+        found.setdefault(row.request_id, []).append(facts)
     return found
 
 
-def _claim(row: Claim, lines: Sequence[ClaimLine]) -> ClaimFacts:
+def _paid_for(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The kinds of cost that the terms of each request pay for. One query."""
+    query = select(FundRequest.id, Activity.costs).join(
+        Activity, Activity.id == FundRequest.activity_id
+    )
+    return {
+        row.id: frozenset(cost["code"] for cost in row.costs if cost["eligible"])
+        for row in session.execute(query.where(FundRequest.id.in_(ids)))
+    }
+
+
+def _claim(row: Claim, lines: Sequence[ClaimLine], paid_for: frozenset[str]) -> ClaimFacts:
+    """What the terms never pay for is no line to dispute (`sending_rules.may_dispute`)."""
     disputed = [line for line in lines if line.disputed_at is not None]
-    cut = any(line.accepted is None or line.accepted < line.amount for line in lines)
+    cut = any(
+        line.cost in paid_for and (line.accepted is None or line.accepted < line.amount)
+        for line in lines
+    )
     until = None
     if cut and not disputed and row.state in _DECIDED and row.decided_at is not None:
         until = last_day_to_dispute(clock.local_date(row.decided_at))
