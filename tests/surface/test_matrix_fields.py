@@ -133,6 +133,7 @@ NAMING = {
     ("site.staff.change_role", "where"): Names(f"r{NUMBER}", _none),
     ("site.staff.send_invitation", "where"): Names(f"t{NUMBER}", _none),
     ("site.applications.send", "registry"): Names("nowhere", _none),
+    ("site.mdf.fund_statement", "company"): Names(NUMBER, _none),
 }
 # Fields that name no row, whichever form they stand in.
 PLAIN = {
@@ -141,8 +142,10 @@ PLAIN = {
         ("program_centurylink", "program_level3", "a", "new", "product"), "a short list"
     ),
     **dict.fromkeys(("kind", "portfolio", "lang", "topic", "whom", "programs"), "a short list"),
-    **dict.fromkeys(("anonymous", "helpful", "into", "about"), "a short list"),
-    **dict.fromkeys(("question", "asset", "trainings"), "by its name; everybody reads them"),
+    **dict.fromkeys(("anonymous", "helpful", "into", "about", "cause"), "a short list"),
+    **dict.fromkeys(
+        ("question", "asset", "trainings", "fund"), "by its name; everybody reads them"
+    ),
     **dict.fromkeys(("seen", "revision"), "what the form was drawn from"),
     **dict.fromkeys(("next", "token", "on"), "an address, a bearer's token, a date"),
     **dict.fromkeys(("key", "idempotency_key", "publish"), "of the form itself"),
