@@ -9,12 +9,17 @@ from typing import Any
 from sqlalchemy import delete, exists, select
 
 from portal.accounts.demo import acting, moment
-from portal.kernel import money
+from portal.kernel import clock, money
+from portal.kernel.localized import Localized
 from portal.mdf import asking, drafting, reviewing
 from portal.mdf.deciding import Outcome
 from portal.mdf.funding import allocate
+from portal.mdf.load import PackFund
 from portal.mdf.models import Fund
+from portal.mdf.preparing import open_new
+from portal.mdf.queries import terms_on
 from portal.mdf.steps import MAIL
+from portal.mdf.terms import in_full
 from portal.registry.models import Partner
 from portal.store.db import atomic, db
 from portal.store.ledger import LedgerAccount
@@ -29,6 +34,8 @@ def seed(path: Path) -> int:
     if not path.exists() or db.session().scalar(select(held)):
         return 0
     said = tomllib.loads(path.read_text("utf-8"))
+    for number, row in enumerate(said.get("funds", ()), 1):
+        _open(row, f"demo-{number}")
     for number, row in enumerate(said["allocations"], 1):
         _allocate(row, f"demo-{number}")
     for number, row in enumerate(said["requests"], 1):
@@ -37,6 +44,24 @@ def seed(path: Path) -> int:
         # What happened before the day of the demonstration was told in its time.
         session.execute(delete(Mail).where(Mail.kind == MAIL))
     return len(said["allocations"]) + len(said["requests"])
+
+
+def _open(row: Mapping[str, Any], key: str) -> None:
+    """Open a fund whose first terms are those of another."""
+    like = _fund(row["like"])
+    terms = terms_on(db.session(), like.id, clock.today())
+    if terms is None:
+        raise ValueError(f"{row['like']} has no terms")
+    full = in_full(db.session(), [terms])[terms.id]
+    columns = {
+        "fiscal_year": row["fiscal_year"],
+        "currency": like.currency,
+        "name": Localized(row["name"]),
+        "pooled": row["pooled"],
+    }
+    budget = _minor(row["budget"], like.currency)
+    said = PackFund("", columns, full.columns, full.activities, budget, 0, None)
+    open_new(said, actor=acting(row["by"]), key=key)
 
 
 def _allocate(row: Mapping[str, Any], key: str) -> None:
