@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -109,8 +108,3 @@ def actions(page: RequestPage, actor: Actor, on: date) -> list[Way]:
     if it.party is Party.PARTNER and actor.may(Permission.ASK_MDF):
         found.append(COPY)
     return found
-
-
-def there(view: str) -> bool:
-    """Whether the portal has this page of MDF."""
-    return f"site.mdf.{view}" in current_app.view_functions

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.mdf import claim_load, claim_pages, claim_words, claiming, labels, turn_words
-from portal.mdf.actions import there
 from portal.mdf.blueprint import bp
 from portal.mdf.claim_forms import DisputeForm, new_key
 from portal.mdf.claim_writing import Target, attach, detach, drawer
@@ -198,7 +197,6 @@ def claim_page(
         turns=_turns(found),
         turn_words=turn_words,
         ways=_ways(found),
-        there=there,
     )
     return body, status
 

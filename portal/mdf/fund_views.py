@@ -10,7 +10,6 @@ from flask_babel import ngettext
 
 from portal.kernel.access import CHANNEL_ROLES, Actor, Permission
 from portal.mdf import fund_labels, fund_pages, labels
-from portal.mdf.actions import there
 from portal.mdf.blueprint import bp
 from portal.mdf.desks import TermsDesk
 from portal.mdf.fund_labels import standing
@@ -39,7 +38,6 @@ def funds() -> ResponseReturnValue:
         "mdf/funds.html",
         cards=[(each, standing(each, on)) for each in found],
         money=fund_pages.money_of(session, seen) if seen else {},
-        there=there,
     )
 
 
@@ -63,7 +61,6 @@ def fund(slug: str) -> ResponseReturnValue:
         keeps=keeps(who, card.fund),
         runs=keeps(who, card.fund) and who.may(Permission.RUN_FUNDS),
         labels=labels,
-        there=there,
     )
 
 
