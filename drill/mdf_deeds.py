@@ -3,22 +3,20 @@
 Each says "done" or "refused". The careless ones are controls: the same without what guards the money.
 """
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from bench import mdf_work
 from portal.kernel import clock
-from portal.kernel.access import SYSTEM
 from portal.mdf import review_facts, reviewing
-from portal.mdf.book import commit, held, post, release
-from portal.mdf.models import Fund, FundRequest
-from portal.mdf.rules import Cause, RequestState
+from portal.mdf.transitions import Verb
 from portal.store import ledger
-from portal.store.db import atomic, db, retrying
-from portal.store.types import new_ref
+from portal.store.db import db
 from tests.companies.cast import actor
+from tests.mdf.deeds import Deed, take
 
 
 def approve(ref: str, amount: int, email: str, key: str) -> str:
@@ -27,37 +25,12 @@ def approve(ref: str, amount: int, email: str, key: str) -> str:
     return "refused" if said.refused else "done"
 
 
-@retrying
-def give_back(ref: str, cause: str) -> str:
-    """End a request and release what is reserved for it."""
-    with atomic() as session:
-        row, fund = _request(session, ref)
-        amount = held(session, fund, row).reserved
-        expired = cause == Cause.RELEASED_EXPIRED.value
-        row.state = RequestState.EXPIRED if expired else RequestState.CANCELLED
-        _post(session, ref, release(fund, row, amount, Cause(cause)))
-    return "done"
-
-
-@retrying
-def commit_half(ref: str) -> str:
-    """Commit half of what is reserved for a request to a claim of it."""
-    with atomic() as session:
-        row, fund = _request(session, ref)
-        _post(session, ref, commit(fund, row, held(session, fund, row).reserved // 2))
-    return "done"
-
-
-def _request(session: Session, ref: str) -> tuple[FundRequest, Fund]:
-    query = select(FundRequest).where(FundRequest.ref == ref).with_for_update()
-    row = session.scalars(query).one()
-    return row, session.get_one(Fund, row.fund_id)
-
-
-def _post(session: Session, ref: str, move: ledger.Move) -> None:
-    now = clock.business()
-    about = {"key": f"drill:{new_ref(12)}", "subject": f"request:{ref}", "actor": SYSTEM}
-    post(session, [move], on=clock.local_date(now), at=now, **about)
+def step(verb: str, ref: str, claim: str, email: str, days: int) -> str:
+    """Take another step, so many days from now."""
+    now = clock.business() + timedelta(days=days)
+    deed = Deed(Verb(verb), ref, claim, actor(email), now, f"{ref}-{verb}")
+    answer = take(deed)
+    return answer if answer == "done" else f"{verb}: {answer}"
 
 
 def approve_careless(ref: str, amount: int, email: str, key: str, left: int) -> str:

@@ -14,10 +14,12 @@ from drill.mdf_crowd import Crowd, Job
 from portal.mdf.book import book_of
 from portal.mdf.models import FundRequest
 from portal.mdf.rules import RELEASES, Cause, RequestState
+from portal.mdf.transitions import Verb
 from portal.store.db import atomic, db
 from portal.store.ledger import LedgerAccount, LedgerTransfer, audit
 from portal.store.types import new_ref
 from tests import people
+from tests.mdf.claim_world import make_claim
 from tests.mdf.world import make_fund, make_request
 
 BUDGET, AMOUNT, ASKERS = 100_00, 15_00, 24
@@ -44,19 +46,14 @@ class Round:
 
 def play(crowd: Crowd, *, mixed: bool) -> Round:
     """One round on a new fund. `mixed`: three requests hold a part of it already; meanwhile one is
-    cancelled, one expires, and half of the third is claimed.
+    cancelled, one expires, and a claim on the third is approved.
     """
     slug = f"round-{new_ref().lower()}"
     fund_id = make_fund(slug, budget=BUDGET, pooled=True)
     askers = [make_request(fund_id, asked=AMOUNT) for _ in range(ASKERS)]
     jobs = [Job("approve", (ref, AMOUNT, _decider(at), ref)) for at, ref in enumerate(askers)]
     if mixed:
-        before = [
-            make_request(fund_id, state=RequestState.APPROVED, asked=AMOUNT) for _ in range(3)
-        ]
-        jobs[5:5] = [Job("give_back", (before[0], Cause.RELEASED_CANCELLED.value))]
-        jobs[11:11] = [Job("give_back", (before[1], Cause.RELEASED_EXPIRED.value))]
-        jobs[17:17] = [Job("commit_half", (before[2],))]
+        jobs[5:5], jobs[11:11], jobs[17:17] = _beside(fund_id)
     first = crowd.at_once(jobs)
     early = judge(fund_id, first)
     # Whoever was refused before something was given back asks again: what fits is granted then.
@@ -69,6 +66,20 @@ def play(crowd: Crowd, *, mixed: bool) -> Round:
     if late.granted - mixed != there:
         wrong += (f"{late.granted - mixed} fitted, not {there}",)
     return Round(late.granted, late.held, late.moved, late.answers, wrong)
+
+
+def _beside(fund_id: int) -> tuple[list[Job], ...]:
+    """What else happens to the fund: a request is cancelled, one expires, a claim is approved."""
+    cancels, expires, claims = (
+        make_request(fund_id, state=RequestState.APPROVED, asked=AMOUNT) for _ in range(3)
+    )
+    claim = make_claim(claims, lines=[("venue", AMOUNT)])
+    steps = (
+        (Verb.CANCEL, cancels, "", people.NORTE, 0),
+        (Verb.EXPIRE, expires, "", people.NORTE, 100),
+        (Verb.CLAIM_APPROVE, claims, claim, people.LEAD, 0),
+    )
+    return tuple([Job("step", (verb.value, *more))] for verb, *more in steps)
 
 
 def play_careless(crowd: Crowd) -> Round:
