@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.kernel import clock
-from portal.kernel.access import Actor
+from portal.kernel.access import SYSTEM, Actor
 from portal.mdf.book import commit, of_request, pay
 from portal.mdf.claim_models import (
     Claim,
@@ -28,7 +28,7 @@ from portal.registry.models import Registry
 from portal.registry.rules import normal
 from portal.store import blobs
 from portal.store.db import atomic
-from portal.store.files import File
+from portal.store.files import File, Upload, keep
 from portal.store.ledger import Move
 from portal.store.types import new_ref
 from tests import people
@@ -60,6 +60,7 @@ def make_claim(
     paid: int | None = None,
     final: bool = True,
     texts: dict[str, str] | None = None,
+    decided_by: str = "",
 ) -> str:
     """The reference of a claim in `state` on an approved request, with one invoice of these `lines`
     (a cost, an amount in the fund's currency) and a document of it.
@@ -84,7 +85,7 @@ def make_claim(
             request_id=row.id,
             state=state,
             final=final,
-            outcome={"attendees": 35},
+            outcome={"attendees": 35, "leads": 3},
             remarks=said.get("remarks", ""),
             claimed=asked if sent else None,
             approved=granted,
@@ -97,7 +98,8 @@ def make_claim(
         session.add(claim)
         session.flush()
         _invoice(session, claim, lines, said)
-        decider = actor_in(session, DECIDES[session.get_one(Registry, row.registry_id).slug])
+        slug = session.get_one(Registry, row.registry_id).slug
+        decider = actor_in(session, decided_by or DECIDES[slug])
         for verb in PATHS[state]:
             who = _who(session, row, verb, decider)
             put_step(
@@ -155,44 +157,39 @@ def _invoice(
                 partner_id=claim.partner_id, invoice_id=bill.id, cost=cost, amount=amount, **told
             )
         )
-    file = _file(session, claim)
-    session.add(
-        Document(
-            partner_id=claim.partner_id,
-            claim_id=claim.id,
-            file_id=file.id,
-            sha256=file.sha256,
-            proof="agenda",
-            verdict=Verdict.OPEN,
-            reason=said.get("reason", ""),
+    files = [_file(session, claim, what) for what in ("prueba", "factura")]
+    for file, about in zip(files, ({"proof": "agenda"}, {"invoice_id": bill.id}), strict=True):
+        session.add(
+            Document(
+                partner_id=claim.partner_id,
+                claim_id=claim.id,
+                file_id=file.id,
+                sha256=file.sha256,
+                verdict=Verdict.OPEN,
+                reason=said.get("reason", ""),
+                **about,
+            )
         )
-    )
     if claim.state not in KEYLESS:
         key = f"{normal(bill.tax_id)}:{normal(number)}:{bill.amount}"
-        session.add_all(
-            [
-                InvoiceKey(key=key, claim_id=claim.id),
-                FileKey(sha256=file.sha256, claim_id=claim.id),
-            ]
-        )
+        session.add(InvoiceKey(key=key, claim_id=claim.id))
+        session.add_all(FileKey(sha256=file.sha256, claim_id=claim.id) for file in files)
     session.flush()
 
 
-def _file(session: Session, claim: Claim) -> File:
-    content = f"contenido-de-prueba-{claim.ref}\n".encode()
+def _file(session: Session, claim: Claim, what: str) -> File:
+    content = f"contenido-de-{what}-{claim.ref}\n".encode()
     blob = blobs.write(content)
-    file = File(
+    file = keep(
+        session,
+        Upload(f"{what}-{claim.ref}.txt", "text/plain", blob.sha256, blob.size),
         partner_id=claim.partner_id,
         registry_id=None,
         subject=f"{CLAIM_FILES}{claim.ref}",
-        name=f"prueba-{claim.ref}.txt",
-        media_type="text/plain",
-        size=blob.size,
-        sha256=blob.sha256,
-        at=clock.wall(),
+        actor=SYSTEM,
+        now=clock.wall(),
     )
-    session.add(file)
-    session.flush()
+    assert isinstance(file, File)
     return file
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -50,6 +50,19 @@ picks = st.integers(0, 99)
 amounts = st.sampled_from([None, None, 5_00, 15_00, 25_01, 40_00])
 
 
+def a_busy_fund() -> None:
+    """A fund of 100 of which 55 are approved, with a claim of each kind."""
+    late = dict.fromkeys(("requests_until", "activity_until", "claims_until", "closes_on"), FAR)
+    fund = make_fund("pozo", budget=100_00, pooled=True, lead_days=0, manager_limit=20_00, **late)
+    for code in ("norte", "sur"):
+        make_request(fund, code)
+    today = dict.fromkeys(("starts_on", "ends_on"), clock.today())
+    make_request(fund, state=RequestState.APPROVED, asked=10_00)
+    for state in (ClaimState.DRAFT, ClaimState.SUBMITTED, ClaimState.APPROVED):
+        ref = make_request(fund, state=RequestState.APPROVED, asked=15_00, **today)
+        make_claim(ref, state, lines=[("venue", 20_00), ("alcohol", 2_00)], final=False)
+
+
 def of_claim(verb: Verb) -> bool:
     """Whether a step asks for the state of a claim."""
     return verb.value.startswith("claim.") and verb is not Verb.CLAIM_BEGIN
@@ -64,22 +77,12 @@ class Money(RuleBasedStateMachine):
 
     @classmethod
     def start(cls, house: House) -> None:
-        """What every sequence begins with: a fund of 100 of which 40 are approved, with a claim that waits
-        and one that was approved.
-        """
+        """What every sequence begins with."""
         cls.house = house
         cls.seen.clear()
         house.state("demo")
         cls.cast = {email: actor(email) for email in EVERYONE}
-        late = dict.fromkeys(("requests_until", "activity_until", "claims_until", "closes_on"), FAR)
-        fund = make_fund(
-            "pozo", budget=100_00, pooled=True, lead_days=0, manager_limit=20_00, **late
-        )
-        make_request(fund, "sur")
-        make_request(fund, state=RequestState.APPROVED, asked=10_00)
-        for state in (ClaimState.SUBMITTED, ClaimState.APPROVED):
-            ref = make_request(fund, state=RequestState.APPROVED, asked=15_00)
-            make_claim(ref, state, lines=[("venue", 20_00), ("alcohol", 2_00)], final=False)
+        a_busy_fund()
         db.session.remove()
         house.keep("money")
 
@@ -214,20 +217,14 @@ class Money(RuleBasedStateMachine):
 
 def test_no_sequence_of_commands_leaves_a_cent_unexplained(house: House) -> None:
     """On both databases; and enough is done for that to say something."""
-    examples = 3000 if os.environ.get("PORTAL_TEST_LONG") else int(os.environ.get("N", 100))
+    examples = 3000 if os.environ.get("PORTAL_TEST_LONG") else 100
     if house.kind == "postgres":  # the guards are the same there, and the statements take longer
         examples //= 3
     with house.app.app_context():
         Money.start(house)
         run_state_machine_as_test(
             Money,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=40,
-                deadline=None,
-                phases=[Phase.generate],
-            ),
+            settings=settings(max_examples=examples, stateful_step_count=40, deadline=None),
         )
-    print(sorted(Money.seen.items()))
-    for verb in (Verb.APPROVE, Verb.CANCEL, Verb.CLAIM_SUBMIT, Verb.CLAIM_APPROVE, Verb.CLAIM_PAY):
-        assert Money.seen[f"{verb.value} done"], (verb, Money.seen)
+    done = {name for name in Money.seen if name.endswith(" done")}
+    assert len(done) >= 12, Money.seen

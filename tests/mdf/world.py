@@ -143,9 +143,11 @@ def make_request(
     approved: int | None = None,
     by: str = "",
     note: str = "",
+    decided_by: str = "",
     **columns: Any,
 ) -> str:
-    """The reference of a request in `state`, all of `asked` approved unless said; `by` filed it.
+    """The reference of a request in `state`, all of `asked` approved unless said; `by` filed it,
+    `decided_by` decided.
 
     `columns` are set on the row at last. The fund, or the company's part of it, must have the amount.
     """
@@ -185,7 +187,7 @@ def make_request(
         session.add(row)
         session.flush()
         slug = session.get_one(Registry, fund.registry_id).slug
-        decider = actor_in(session, DECIDES[slug])
+        decider = actor_in(session, decided_by or DECIDES[slug])
         for verb in PATHS[state]:
             who = filer if verb in OURS else SYSTEM if verb in ITSELF else decider
             amount = granted if verb is Verb.APPROVE else None

@@ -162,7 +162,7 @@ def _keep_values(found: Walk, values: dict[str, object]) -> None:
 def _read(app: Flask, found: Walk, address: str, root: Node) -> Iterator[str]:
     """Keep the forms of a page; the links that lead on."""
     for node in root.all("form"):
-        form = _form(app, address, node)
+        form = form_of(app, address, node)
         if form.endpoint:
             found.forms.setdefault((form.endpoint, form.method, *form.names), form)
             _keep_values(found, endpoint_of(app, form.action, form.method)[1])
@@ -178,7 +178,8 @@ def _read(app: Flask, found: Walk, address: str, root: Node) -> Iterator[str]:
             yield f"{target.path}?{target.query}" if target.query else target.path
 
 
-def _form(app: Flask, address: str, node: Node) -> Form:
+def form_of(app: Flask, address: str, node: Node) -> Form:
+    """A form of the page at `address`."""
     method = node.attrs.get("method", "get").upper()
     action = urlsplit(urljoin(address, node.attrs.get("action", "") or address)).path
     fields = []
