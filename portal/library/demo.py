@@ -1,7 +1,6 @@
 """Sales materials and logo files of the demo world: made here, and brought in as people do."""
 
 import io
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,7 @@ from portal.store import pack
 from portal.store.db import db
 from portal.store.pack import Program, RecordKind, Said
 from portal.store.pack_format import Table
+from portal.web.paper import paper
 from portal.web.uploads import take
 
 FILE = "demo/library.toml"
@@ -104,29 +104,6 @@ def _bring(content: bytes, name: str, subject: str, who: Actor) -> None:
         now=clock.wall(),
     )
     assert taken.kept and not taken.refused, "the files made here are fit to be kept"
-
-
-def paper(line: str) -> bytes:
-    """A PDF of one page with one line on it, in plain letters."""
-    plain = unicodedata.normalize("NFKD", line).encode("ascii", "ignore")
-    said = plain.translate(None, b"\\()")
-    drawn = b"BT /F1 16 Tf 56 760 Td (" + said + b") Tj ET"
-    parts = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R"
-        b"/Resources<</Font<</F1 4 0 R>>>>>>",
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, 1):
-        places.append(len(out))
-        out += b"%d 0 obj%s\nendobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
-    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, len(out))
-    return out + head + table + tail
 
 
 def _first_file(material_id: int) -> int:

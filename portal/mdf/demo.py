@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select
 from portal.accounts.demo import acting, moment
 from portal.kernel import clock, money
 from portal.kernel.localized import Localized
-from portal.mdf import asking, drafting, reviewing
+from portal.mdf import asking, demo_claims, drafting, reviewing
 from portal.mdf.deciding import Outcome
 from portal.mdf.funding import allocate
 from portal.mdf.load import PackFund
@@ -87,6 +87,8 @@ def _request(row: Mapping[str, Any], key: str) -> None:
     drafting.save(ref, {**text, "outcome": row["outcome"]}, 0, actor=who, now=now)
     for place, step in enumerate(row.get("steps", ())):
         _step(ref, step, currency, f"{key}-{place}")
+    for place, claim in enumerate(row.get("claims", ())):
+        demo_claims.seed(ref, {**claim, "title": row["title"]}, currency, f"{key}-claim-{place}")
 
 
 def _step(ref: str, step: Mapping[str, Any], currency: str, key: str) -> None:

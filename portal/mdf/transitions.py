@@ -78,7 +78,8 @@ _TOLD = frozenset({P.PARTNER})
 STEPS: Mapping[Verb, Step] = {
     Verb.SUBMIT: Step(_of(R.DRAFT, R.NEEDS_INFO, R.REJECTED), _FILING, _CHANNEL_TOLD),
     Verb.ASK: Step(_of(R.SUBMITTED), _REVIEW, _TOLD),
-    Verb.ENDORSE: Step(_of(R.SUBMITTED), _REVIEW, frozenset({P.LEAD})),
+    # Of two yeses one is a lead's, and either may come first.
+    Verb.ENDORSE: Step(_of(R.SUBMITTED), _REVIEW, _CHANNEL_TOLD),
     Verb.APPROVE: Step(_of(R.SUBMITTED), _REVIEW, _TOLD),
     Verb.REJECT: Step(_of(R.SUBMITTED), _REVIEW, _TOLD),
     Verb.DECLINE: Step(_of(R.SUBMITTED), _REVIEW, _TOLD),
@@ -94,7 +95,7 @@ STEPS: Mapping[Verb, Step] = {
     Verb.CLAIM_BEGIN: Step(_of(R.APPROVED), _OURS),
     Verb.CLAIM_SUBMIT: Step(_claim(S.DRAFT, S.NEEDS_INFO), _OURS, _CHANNEL_TOLD),
     Verb.CLAIM_ASK: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD),
-    Verb.CLAIM_ENDORSE: Step(_claim(S.SUBMITTED), _REVIEW, frozenset({P.LEAD})),
+    Verb.CLAIM_ENDORSE: Step(_claim(S.SUBMITTED), _REVIEW, _CHANNEL_TOLD),
     Verb.CLAIM_APPROVE: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD | frozenset({P.FINANCE})),
     Verb.CLAIM_REJECT: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD),
     Verb.CLAIM_WITHDRAW: Step(_claim(S.DRAFT, S.SUBMITTED, S.NEEDS_INFO), _OURS, _CHANNEL_TOLD),

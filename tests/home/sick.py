@@ -95,7 +95,7 @@ def fit(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
     monkeypatch.setitem(app.extensions, "portal.config", settings)
     for name, value in {"SECRET_KEY": settings.secret_key, "TESTING": False}.items():
         monkeypatch.setitem(app.config, name, value)
-    lay_out()  # the files of the demo's library
+    lay_out()  # the files of the demo
     program = app.extensions["portal.program"]
     monkeypatch.setattr(clock, "_clock", clock.BusinessClock(clock.zone()))
     now = clock.wall()

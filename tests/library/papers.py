@@ -1,5 +1,6 @@
 """What the library of the demo holds, for the matrix: who may see what of it, by hand."""
 
+import tomllib
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -14,10 +15,12 @@ from portal.library.models import (
     MaterialShown,
     MaterialVersion,
 )
+from portal.mdf.claim_models import Document
 from portal.registry.models import Registry
 from portal.store import blobs, pack
 from portal.store.db import atomic, db
 from portal.store.files import File, FileRoom
+from portal.web.paper import paper
 from tests import people
 from tests.surface.rivals import Thing, World
 
@@ -28,7 +31,9 @@ READERS = (
 )
 OFFERED = 1  # the demo offers the first version of each material, and no later one
 USABLE = {"level3-partner-program"}  # the one logo that has a file
-brought_by_hand = ~File.subject.like("material:%") & ~File.subject.like("brand:%")
+# The demo's people bring papers, those of the tests plain texts.
+brought_by_hand = File.name.like("%.txt")
+of_the_library = File.subject.like("material:%") | File.subject.like("brand:%")
 
 
 def shelf(world: World, peers: dict[str, tuple[str, ...]]) -> None:
@@ -56,7 +61,7 @@ def shelf(world: World, peers: dict[str, tuple[str, ...]]) -> None:
     for asset in session.scalars(select(BrandAsset).order_by(BrandAsset.id)):
         thing("asset_id", asset.id, *(READERS if asset.slug in USABLE else ()))
         thing("logo_id", asset.id, *keepers(asset.registry_id))
-    for file in session.scalars(select(File).where(~brought_by_hand)):
+    for file in session.scalars(select(File).where(of_the_library)):
         thing("file_id", file.id, *keepers(file.registry_id))
     for name, registry_id in session.execute(
         select(Person.name, Material.registry_id)
@@ -71,22 +76,29 @@ def shelf(world: World, peers: dict[str, tuple[str, ...]]) -> None:
 
 
 def clear() -> None:
-    """Take the files of the library away, and all that stands on them."""
+    """Take the files of the demo away, and all that stands on them."""
     with atomic() as session:
         session.execute(delete(MaterialShown).where(MaterialShown.version_id.is_not(None)))
         session.execute(update(BrandAsset).values(file_id=None))
-        for model in (MaterialDownload, MaterialFile, MaterialVersion, File, FileRoom):
+        for model in (MaterialDownload, MaterialFile, MaterialVersion, Document, File, FileRoom):
             session.execute(delete(model))
 
 
 def lay_out() -> None:
-    """The files themselves: their folder is swept by other tests, rows alone come back."""
+    """The files of the demo themselves: their folder is swept by other tests, rows alone come back."""
     slug = pack.default_slug()
     for record in pack.load_records(slug, demo.RECORDS):
         if record.kind == "logos":
-            blobs.write(demo.paper(record.id))
+            blobs.write(paper(record.id))
             continue
         made = record.value
         for lang, title in made.draft.title.items():
             for number in range(1, made.versions + 1):
-                blobs.write(demo.paper(f"{title} / {number} / {lang}"))
+                blobs.write(paper(f"{title} / {number} / {lang}"))
+    story = tomllib.loads((pack.demo_path(slug) / "mdf.toml").read_text("utf-8"))
+    for row in story["requests"]:
+        for claim in row.get("claims", ()):
+            lines = [f"{row['title']} / {proof}" for proof in claim["proofs"]]
+            lines += [f"{bill['issuer']} / {bill['number']}" for bill in claim["invoices"]]
+            for line in lines:
+                blobs.write(paper(line))

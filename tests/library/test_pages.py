@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from portal.library import demo as papers
 from portal.library.facts import LINK, SHOWN, STATUS
 from portal.library.models import BrandAsset, Material, Portal
 from portal.store import announced
 from portal.store.announced import Announced
+from portal.web.paper import paper
 from tests.library.announcing import MARCH, announce, id_of, version
 from tests.library.papers import lay_out
 from tests.people import CHANNEL, CHANNEL_L3, NORTE, SUPPORT, TOKEN, Browser
@@ -126,7 +126,7 @@ def test_a_material_goes_from_the_form_to_its_readers(visitor):
     there = staff.page.headers["Location"]
     said = staff.post(there, {}, status=422)
     assert "Choose a file in one language or more." in said
-    sent = {"files_es": (io.BytesIO(papers.paper("x")), "x.pdf"),
+    sent = {"files_es": (io.BytesIO(paper("x")), "x.pdf"),
             "files_en": (io.BytesIO(b"no"), "x.exe")}  # fmt: skip
     said = _send(staff, there, sent, 422)
     assert "x.exe" in said and "Kept already" in said
@@ -143,9 +143,9 @@ def test_a_logo_gets_its_file_once(visitor):
     key = id_of(BrandAsset, "centurylink-partner-program")
     staff, path = visitor.as_(CHANNEL, "en"), f"/en/library/brand/{key}/logo"
     assert "Choose the file of the logo." in _send(staff, path, {}, 422)
-    sent = {"files": (io.BytesIO(papers.paper("logo")), "logo.pdf")}
+    sent = {"files": (io.BytesIO(paper("logo")), "logo.pdf")}
     _send(staff, path, sent, 302)
-    _send(staff, path, {"files": (io.BytesIO(papers.paper("two")), "two.pdf")}, 409)
+    _send(staff, path, {"files": (io.BytesIO(paper("two")), "two.pdf")}, 409)
     reader = Browser(visitor.app).as_(NORTE)
     reader.get(f"/es/library/brand/{key}/file", status=404)
     announce(STATUS, key, "current", date(2017, 12, 1))
