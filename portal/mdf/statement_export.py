@@ -28,7 +28,14 @@ def cells(lines: Sequence[Line], kinds: Sequence[Kind]) -> list[list[Cell]]:
     """Headers and rows, in the reader's language; the code of a cause beside its words."""
     rows: list[list[Cell]] = [
         [
-            *(_("Date"), _("Fund"), _("Cause"), _("Code of the cause"), _("About"), _("Name of the activity")),
+            *(
+                _("Date"),
+                _("Fund"),
+                _("Cause"),
+                _("Code of the cause"),
+                _("About"),
+                _("Name of the activity"),
+            ),
             *(_("Company"), _("Taken from"), _("Given to"), _("Currency"), _("Amount")),
             *(_("%(kind)s after it", kind=KINDS[kind]) for kind in kinds),
         ]
