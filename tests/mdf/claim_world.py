@@ -61,9 +61,10 @@ def make_claim(
     final: bool = True,
     texts: dict[str, str] | None = None,
     decided_by: str = "",
+    billed: bool = False,
 ) -> str:
     """The reference of a claim in `state` on an approved request, with one invoice of these `lines`
-    (a cost, an amount in the fund's currency) and a document of it.
+    (a cost, an amount in the fund's currency) and a document of a proof; `billed`: one of it too.
 
     What its eligible costs make is claimed, and all of it approved and paid unless said. `texts`
     replace remarks, issuer, tax_id, number, text, reason, dispute, reference, note …
@@ -97,7 +98,7 @@ def make_claim(
         )
         session.add(claim)
         session.flush()
-        _invoice(session, claim, lines, said)
+        _invoice(session, claim, lines, said, billed)
         slug = session.get_one(Registry, row.registry_id).slug
         decider = actor_in(session, decided_by or DECIDES[slug])
         for verb in PATHS[state]:
@@ -127,13 +128,16 @@ def put_invoice(ref: str, lines: Sequence[tuple[str, int]]) -> None:
     with atomic() as session:
         claim = session.scalars(select(Claim).where(Claim.ref == ref)).one()
         claim.final, claim.outcome = True, {"attendees": 35, "leads": 3}
-        _invoice(
-            session, claim, lines, {"issuer": "Hotel Central", "tax_id": "30-1", "text": "Sala"}
-        )
+        said = {"issuer": "Hotel Central", "tax_id": "30-1", "text": "Sala"}
+        _invoice(session, claim, lines, said, True)
 
 
 def _invoice(
-    session: Session, claim: Claim, lines: Sequence[tuple[str, int]], said: dict[str, str]
+    session: Session,
+    claim: Claim,
+    lines: Sequence[tuple[str, int]],
+    said: dict[str, str],
+    billed: bool,
 ) -> None:
     number = said.get("number", f"F-{claim.ref}")
     bill = Invoice(
@@ -157,8 +161,10 @@ def _invoice(
                 partner_id=claim.partner_id, invoice_id=bill.id, cost=cost, amount=amount, **told
             )
         )
-    files = [_file(session, claim, what) for what in ("prueba", "factura")]
-    for file, about in zip(files, ({"proof": "agenda"}, {"invoice_id": bill.id}), strict=True):
+    files = [
+        _file(session, claim, what) for what in (("prueba", "factura") if billed else ("prueba",))
+    ]
+    for file, about in zip(files, ({"proof": "agenda"}, {"invoice_id": bill.id}), strict=False):
         session.add(
             Document(
                 partner_id=claim.partner_id,

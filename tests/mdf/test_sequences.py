@@ -60,7 +60,9 @@ def a_busy_fund() -> None:
     make_request(fund, state=RequestState.APPROVED, asked=10_00)
     for state in (ClaimState.DRAFT, ClaimState.SUBMITTED, ClaimState.APPROVED):
         ref = make_request(fund, state=RequestState.APPROVED, asked=15_00, **today)
-        make_claim(ref, state, lines=[("venue", 20_00), ("alcohol", 2_00)], final=False)
+        make_claim(
+            ref, state, lines=[("venue", 20_00), ("alcohol", 2_00)], final=False, billed=True
+        )
 
 
 def of_claim(verb: Verb) -> bool:

@@ -58,7 +58,7 @@ class Everything:
         other = people.LEAD if by == people.CHANNEL else people.CHANNEL
         fund = self.small if verb is Verb.CLAIM_ENDORSE else self.fund
         ref = make_request(fund, state=R.APPROVED, asked=20_00, decided_by=other, **self.today)
-        return ref, make_claim(ref, state, lines=[("venue", 20_00)], decided_by=other)
+        return ref, make_claim(ref, state, lines=[("venue", 20_00)], decided_by=other, billed=True)
 
     def do(self, verb: Verb, ref: str, claim: str, email: str, days: int = 0) -> str:
         """Take the step so many days from now."""

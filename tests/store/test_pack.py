@@ -79,7 +79,7 @@ def test_documents_come_by_kind_and_position_and_say_what_they_include():
     assert ids[pack.Kind.FAQ] == [f"Q{n}" for n in range(1, 19)]
     rules = [
         f"{letter}{n}"
-        for letter, most in (("R", 8), ("N", 5), ("C", 2))
+        for letter, most in (("R", 8), ("N", 5), ("C", 2), ("M", 5))
         for n in range(1, most + 1)
     ]
     assert ids[pack.Kind.RULE] == rules

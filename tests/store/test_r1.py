@@ -160,8 +160,9 @@ def test_every_composite_registry_key_has_its_triggers(app: Flask) -> None:
 
 
 # No business of one contract: what takes a logo's place may be another registry's (Q17), and whose
-# a logo's file is says only who of the staff handles it.
-ACROSS = {("brand_asset", "successor_id"), ("brand_asset", "file_id")}
+# a logo's file is says only who of the staff handles it. Whose company a claim is goes with its request,
+# whose registry another key of the same column carries.
+ACROSS = {("brand_asset", "successor_id"), ("brand_asset", "file_id"), ("mdf_claim", "partner_id")}
 
 
 def test_every_reference_to_a_table_of_a_registry_is_a_composite_key() -> None:
