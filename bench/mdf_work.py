@@ -51,26 +51,35 @@ def bare_each(where: str, times: int) -> None:
 def step_each(refs: Sequence[str]) -> None:
     """The money's part of an approval: an event, and the transfer with its guard, last."""
     who, now = actor(people.CHANNEL), clock.business()
-    for ref in refs:
+    asked = [_asked(ref) for ref in refs]
+    db.session.rollback()
+    for fund, row in asked:
         with atomic() as session:
-            row = session.scalars(select(FundRequest).where(FundRequest.ref == ref)).one()
-            fund = session.get_one(Fund, row.fund_id)
             emit(
-                *(session, f"mdf:{ref}", "mdf.approved"),
+                *(session, f"mdf:{row.ref}", "mdf.approved"),
                 actor=who,
                 at=clock.wall(),
                 partner_id=row.partner_id,
                 registry_id=row.registry_id,
-                payload={"request": ref, "amount": 15_00},
+                payload={"request": row.ref, "amount": 15_00},
             )
             post(
                 *(session, [reserve(fund, row, 15_00)]),
-                key=f"bench:{ref}",
-                subject=f"request:{ref}",
+                key=f"bench:{row.ref}",
+                subject=f"request:{row.ref}",
                 actor=who,
                 on=clock.local_date(now),
                 at=now,
             )
+
+
+def _asked(ref: str) -> tuple[Fund, FundRequest]:
+    """A request and its fund, which no transaction holds."""
+    session = db.session()
+    row = session.scalars(select(FundRequest).where(FundRequest.ref == ref)).one()
+    fund = session.get_one(Fund, row.fund_id)
+    session.expunge_all()
+    return fund, row
 
 
 def approve_each(refs: Sequence[str]) -> None:

@@ -7,10 +7,10 @@ from. Transfers are never changed or deleted: a correction is another transfer, 
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -96,6 +96,14 @@ _CHANGE = (
         (_ACCOUNTS.c.balance + bindparam("by") >= 0) | (_ACCOUNTS.c.kind == SOURCE),
     )
     .values(balance=_ACCOUNTS.c.balance + bindparam("by"))
+)
+_NAMED = select(
+    *(_ACCOUNTS.c.id, _ACCOUNTS.c.balance, _ACCOUNTS.c.book),
+    *(_ACCOUNTS.c.kind, _ACCOUNTS.c.owner, _ACCOUNTS.c.unit),
+).where(
+    _ACCOUNTS.c.book.in_(bindparam("books", expanding=True)),
+    _ACCOUNTS.c.kind.in_(bindparam("kinds", expanding=True)),
+    _ACCOUNTS.c.owner.in_(bindparam("owners", expanding=True)),
 )
 _OPEN = text(
     "INSERT INTO ledger_account (book, kind, owner, unit, partner_id, balance) "
@@ -193,35 +201,26 @@ def _open(session: Session, account: Account, balance: int) -> int | None:
 
 def _ids(session: Session, wanted: Sequence[Account]) -> dict[Account, int]:
     """The ids of those of `wanted` that were opened. One query."""
-    names = {(each.book, each.kind, each.owner, each.unit): each for each in wanted}
-    query = select(
-        *(_ACCOUNTS.c.id, _ACCOUNTS.c.book, _ACCOUNTS.c.kind),
-        *(_ACCOUNTS.c.owner, _ACCOUNTS.c.unit),
-    ).where(
-        _ACCOUNTS.c.book.in_({each.book for each in wanted}),
-        _ACCOUNTS.c.kind.in_({each.kind for each in wanted}),
-        _ACCOUNTS.c.owner.in_({each.owner for each in wanted}),
-    )
-    rows = ((names.get((row[1], row[2], row[3], row[4])), row[0]) for row in session.execute(query))
-    return {each: id_ for each, id_ in rows if each is not None}
+    return {account: row[0] for account, row in _found(session, wanted)}
 
 
 def balances(session: Session, accounts: Sequence[Account]) -> Mapping[Account, int]:
     """What `accounts` hold now, zero where nothing ever moved. One query, nothing is locked."""
-    names = {(each.book, each.kind, each.owner, each.unit): each for each in accounts}
-    query = select(
-        *(LedgerAccount.book, LedgerAccount.kind, LedgerAccount.owner, LedgerAccount.unit),
-        LedgerAccount.balance,
-    ).where(
-        LedgerAccount.book.in_({each.book for each in accounts}),
-        LedgerAccount.kind.in_({each.kind for each in accounts}),
-        LedgerAccount.owner.in_({each.owner for each in accounts}),
-    )
     out = dict.fromkeys(accounts, 0)
-    for row in session.execute(query):
-        if (account := names.get((row[0], row[1], row[2], row[3]))) is not None:
-            out[account] = row[4]
-    return out
+    return out | {account: row[1] for account, row in _found(session, accounts)}
+
+
+def _found(session: Session, wanted: Sequence[Account]) -> Iterator[tuple[Account, Sequence[Any]]]:
+    """Those of `wanted` that are there, each with its id and balance."""
+    names = {(each.book, each.kind, each.owner, each.unit): each for each in wanted}
+    asked = {
+        "books": list({each.book for each in wanted}),
+        "kinds": list({each.kind for each in wanted}),
+        "owners": list({each.owner for each in wanted}),
+    }
+    for row in session.execute(_NAMED, asked):
+        if (account := names.get((row[2], row[3], row[4], row[5]))) is not None:
+            yield account, row
 
 
 @dataclass(frozen=True)
