@@ -14,6 +14,7 @@ from portal.home import rulebook
 from portal.home.sample import basket, sample_world
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
+from portal.mdf.front import front
 from portal.orders import pages as orders
 from portal.store.db import db
 from portal.web import moment
@@ -39,6 +40,7 @@ def index() -> ResponseReturnValue:
             on=on,
             orders=orders.orders(session, who)[:3] if sees_orders else None,
             questions=_questions(who),
+            mdf=front(session, who, clock.today()) if who.may(Permission.READ_MDF) else None,
             applications=waiting(session, who) if who.may(Permission.REVIEW_APPLICATIONS) else None,
         )
     world, today = sample_world(program().slug), moment.looking_on()

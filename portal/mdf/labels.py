@@ -41,7 +41,7 @@ CLAIM_STATES: dict[ClaimState, tuple[LazyString, str]] = {
     ClaimState.REJECTED: (_l("Rejected"), "no"),
     ClaimState.WITHDRAWN: (_l("Withdrawn"), ""),
     ClaimState.PART_PAID: (_l("Paid in part"), "yes"),
-    ClaimState.PAID: (_l("Paid"), "yes"),
+    ClaimState.PAID: (_l("Paid in full"), "yes"),
     ClaimState.REVERSED: (_l("Reversed"), "no"),
 }
 VERBS: dict[Verb, LazyString] = {

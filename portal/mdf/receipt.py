@@ -74,13 +74,20 @@ def receipt(page: RequestPage, *, ours: bool) -> dict[str, Any] | None:
     deed = DECIDES[line.verb]
     return {
         "verdict": deed.verdict,
-        "title": str(deed.title),
+        "title": _title(page, line, deed),
         "cards": [_card(page, line)],
         "reasons": [*_kept(page, line), *_stands_on(page, line.verb, deed, ours)],
         "address": None,
-        "at": moment_text(line.at, language()),
+        "at": f"{moment_text(line.at, language())} · {page.row.ref}",
         "actions": "",
     }
+
+
+def _title(page: RequestPage, line: Line, deed: Deed) -> str:
+    row = page.row
+    if line.verb is V.APPROVE and (row.approved or 0) < (row.asked or 0):
+        return str(_("The request is approved in part"))
+    return str(deed.title)
 
 
 def _stands_on(page: RequestPage, verb: Verb, deed: Deed, ours: bool) -> list[dict[str, Any]]:
