@@ -30,7 +30,7 @@ from tests.surface.asking import plain
 from tests.surface.matrix_players import PLAYERS, Asker, Player
 from tests.surface.matrix_walk import path_of, rules, things_of
 from tests.surface.matrix_world import furnish
-from tests.surface.paths import Form, _form
+from tests.surface.paths import Form, form_of
 from tests.surface.policy import POLICY, Row
 from tests.surface.rivals import PARTNER, Thing, World
 
@@ -194,7 +194,7 @@ def forms_of(world: World, asker: Asker) -> Iterator[Form]:
             if response.mimetype != "text/html":
                 continue
             for node in parse(response.text).all("form"):
-                form = _form(app, path, node)
+                form = form_of(app, path, node)
                 mark = form.endpoint, form.method, *form.names
                 if form.endpoint and mark not in met:
                     met.add(mark)
