@@ -12,6 +12,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from portal.kernel.access import Actor, Permission
+from portal.mdf.drafting import others
 from portal.mdf.request_pages import RequestPage
 from portal.mdf.rules import OPEN_CLAIMS, ClaimState, Kind, Party, RequestState
 from portal.mdf.steps import party_of
@@ -26,6 +27,7 @@ class Situation:
     page: RequestPage
     party: Party
     on: date
+    others: bool
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Way:
 
 
 def _may_file(it: Situation) -> bool:
-    """The company; staff only what staff filed, so that a draft has one author's side."""
-    return it.party is Party.PARTNER or it.page.row.for_staff
+    """The company; of the staff whoever filed it, who does not decide it."""
+    return not it.others
 
 
 def _first(it: Situation) -> bool:
@@ -101,7 +103,7 @@ COPY = Way(Verb.BEGIN, "copy", _l("Copy it into a new request"), post=True)
 
 def actions(page: RequestPage, actor: Actor, on: date) -> list[Way]:
     """The steps offered to `actor` on `on`, the first of them first."""
-    it = Situation(page, party_of(actor), on)
+    it = Situation(page, party_of(actor), on, others(page.row, actor))
     found = [
         way for way in WAYS if not_now(way.verb, page.row.state, it.party) is None and way.when(it)
     ]

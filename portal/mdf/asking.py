@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,14 +13,14 @@ from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
 from portal.mdf.asking_rules import Ask, AskFacts, Offer, may_send
 from portal.mdf.deciding import Outcome, earlier, keep
-from portal.mdf.drafting import held
+from portal.mdf.drafting import held, others
 from portal.mdf.ground import Ground, ground
-from portal.mdf.models import Activity, Fund, FundRequest
+from portal.mdf.models import Activity, Fund, FundRequest, TimelineStep
 from portal.mdf.rules import RequestState
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb, not_now
 from portal.store.db import atomic, retrying
-from portal.store.decisions import KINDS, Kind
+from portal.store.decisions import KINDS, Kind, StoredDecision
 
 KIND = "mdf.ask"
 # What must be filled in before it is sent; dates and activity besides.
@@ -55,7 +56,7 @@ def _submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
         on = clock.local_date(now)
         found = ground(session, row.partner_id, on, row=row)
         ask = asked_of(session, row, on)
-        facts = AskFacts(found.funds, row.state, party_of(actor))
+        facts = AskFacts(found.funds, row.state, party_of(actor), others(row, actor))
         decision = may_send(ask, facts)
         outcome = keep(
             *(session, KIND, decision),
@@ -88,7 +89,8 @@ def withdraw(ref: str, *, actor: Actor, now: datetime) -> Outcome:
 def asked_of(session: Session, row: FundRequest, on: date) -> Ask:
     """What `row` asks when it is sent on `on`, and what it still lacks.
 
-    What was asked for in time stays so while questions about it are answered.
+    What was asked for in time stays so while questions about it are answered; another start than the
+    one it was asked for with is asked for now.
     """
     kind = session.get(Activity, row.activity_id) if row.activity_id else None
     fund = session.get_one(Fund, row.fund_id)
@@ -109,7 +111,21 @@ def asked_of(session: Session, row: FundRequest, on: date) -> Ask:
         currency=fund.currency,
         total_cost=row.total_cost,
         missing=tuple(missing),
+        moved_on=on if again and row.starts_on != _asked_start(session, row) else None,
     )
+
+
+def _asked_start(session: Session, row: FundRequest) -> date | None:
+    """The first day of the activity as it was sent last. One query."""
+    sent = (
+        select(StoredDecision.asked)
+        .join(TimelineStep, TimelineStep.decision_ref == StoredDecision.ref)
+        .where(TimelineStep.request_id == row.id, TimelineStep.verb == Verb.SUBMIT)
+        .order_by(TimelineStep.id.desc())
+        .limit(1)
+    )
+    asked = session.scalar(sent)
+    return msgspec.convert(asked, Ask).starts_on if asked else row.starts_on
 
 
 def _send(

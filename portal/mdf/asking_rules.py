@@ -23,6 +23,7 @@ class Ask:
 
     `asked_on` is the day it asks. `total_cost` None: not said yet, and then not judged. `missing`
     are fields that a request must have and this one lacks; of a first look none is asked for.
+    `moved_on` is the day on which another start was put in than it was asked for with, if one was.
     """
 
     fund: str
@@ -34,6 +35,7 @@ class Ask:
     currency: str
     total_cost: int | None = None
     missing: tuple[str, ...] = ()
+    moved_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,14 @@ class FundFacts:
 
 @dataclass(frozen=True)
 class AskFacts:
-    """The funds a company can look at; and, of a request, where it is and who would send it."""
+    """The funds a company can look at; and, of a request, where it is and who would send it. `others`:
+    they are of the staff, and did not file it.
+    """
 
     funds: tuple[FundFacts, ...]
     state: RequestState | None = None
     party: Party | None = None
+    others: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,10 +118,17 @@ class Offer:
 def may_send(ask: Ask, facts: AskFacts) -> Decision[Offer]:
     """Whether a request may be sent: the step can be taken now, and `may_ask` says yes."""
     if facts.state is not None and facts.party is not None:
-        fault = not_now(Verb.SUBMIT, facts.state, facts.party)
+        fault = not_written(facts.state, facts.party, others=facts.others)
         if fault is not None:
             return Decision(RULESET, None, (fault,))
     return may_ask(ask, facts)
+
+
+def not_written(state: RequestState, party: Party, *, others: bool) -> Reason | None:
+    """Why `party` cannot write in a request, nor send it; None when it can. Staff only in what they filed
+    themselves: whoever wrote in it would decide it next.
+    """
+    return reason(CODES, C.NOT_YOURS) if others else not_now(Verb.SUBMIT, state, party)
 
 
 def may_ask(ask: Ask, facts: AskFacts) -> Decision[Offer]:
@@ -231,7 +243,7 @@ def _amounts(ask: Ask, fund: FundFacts, kind: Kind | None) -> Iterator[Reason]:
 
 def earliest(ask: Ask, fund: FundFacts) -> date:
     """The first day on which an activity asked for now may start."""
-    return ask.asked_on + timedelta(fund.lead_days)
+    return (ask.moved_on or ask.asked_on) + timedelta(fund.lead_days)
 
 
 def _text(day: date) -> str:

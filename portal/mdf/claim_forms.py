@@ -174,7 +174,7 @@ class InvoiceForm(FlaskForm):
         currency = self.currency.data
         amount = self._amount(currency) if sound or not self.currency.errors else None
         lines = self._lines(currency, amount)
-        rate = self._rate(currency)
+        rate = self._rate(currency, amount)
         if not sound or amount is None or lines is None or rate is None:
             return None
         own = currency == self.fund_currency
@@ -197,11 +197,12 @@ class InvoiceForm(FlaskForm):
             self.amount.errors = [str(error)]
             return None
 
-    def _rate(self, currency: str) -> str | None:
+    def _rate(self, currency: str, amount: int | None) -> str | None:
         if currency == self.fund_currency or not self.rate.data:
             return ""
         try:
             found = rate_text(self.rate.data)
+            money.convert(amount or 0, currency, self.fund_currency, rate_of(found))
         except money.BadAmount:
             self.rate.errors = [_("Write a rate such as 1.1834, greater than zero.")]
             return None

@@ -196,4 +196,5 @@ def dispute_facts(
         amount=part.amount,
         counted=0 if rejected else part.counted,
         disputed=disputed,
+        request=found.row.state,
     )

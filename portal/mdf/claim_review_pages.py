@@ -61,6 +61,12 @@ class ReviewPage:
         return waits and not wrong_now(Verb.CLAIM_APPROVE, self.facts.state, self.facts.by)
 
     @property
+    def unanswered(self) -> bool:
+        """Whether the company was asked, and the reader may reject what it does not answer."""
+        asked = self.facts.state is ClaimState.NEEDS_INFO
+        return asked and not wrong_now(Verb.CLAIM_REJECT, self.facts.state, self.facts.by)
+
+    @property
     def documents(self) -> list[Document]:
         """The documents, of proofs and of invoices."""
         owed = [doc.row for each in self.page.owed for doc in each.docs]

@@ -74,7 +74,8 @@ class ClaimReview:
 
 def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
     """Whether these verdicts are kept, and how: a line of a kind that is never paid is refused by the
-    terms, whatever was said of it.
+    terms, whatever was said of it. After a first yes no line is accepted for more: that was not
+    what it was said to.
     """
     if why := wrong_now(Verb.CLAIM_APPROVE, facts.state, facts.by):
         return answered(why, None)
@@ -91,15 +92,22 @@ def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
         line, currency = facts.lines[one.id]
         said = _line(one, line, line.cost in never)
         lines.append(said)
-        if said.accepted is not None and said.accepted > line.amount:
+        most = _most(line, facts)
+        if said.accepted is not None and said.accepted > most:
             why.append(
-                reason(
-                    *(CODES, C.ABOVE_ASKED, f"line:{one.id}"), most=line.amount, currency=currency
-                )
+                reason(*(CODES, C.ABOVE_ASKED, f"line:{one.id}"), most=most, currency=currency)
             )
+        elif said.accepted is None and most < line.amount:
+            why.append(reason(CODES, C.FIELD_MISSING, f"line:{one.id}", field="verdict"))
         elif _part(said, line) and line.cost not in never and not said.reason.strip():
             why.append(reason(CODES, C.FIELD_MISSING, f"line:{one.id}", field="reason"))
     return answered(why, Check(asked.claim, documents, tuple(lines)))
+
+
+def _most(line: Line, facts: ClaimReview) -> int:
+    """The most that may be accepted of a line now: all of it, or what a first yes was said to."""
+    said = bool(facts.yeses) or facts.yes
+    return line.amount if not said or line.accepted is None else line.accepted
 
 
 def _never(grant: Grant) -> set[str]:

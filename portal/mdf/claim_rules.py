@@ -114,12 +114,16 @@ class Approvable:
 
 
 def rate_of(text: str) -> Decimal:
-    """The typed rate. Raises money.BadAmount for what is none: no number, not above zero, too long."""
+    """The typed rate. Raises money.BadAmount for what is none: no number, not above zero, too long or
+    out of all reason.
+    """
     try:
         rate = Decimal(text)
     except InvalidOperation as error:
         raise money.BadAmount(text) from error
-    if not rate.is_finite() or rate <= 0 or len(rate.as_tuple().digits) > money.LONGEST_RATE:
+    if not rate.is_finite() or rate <= 0 or abs(rate.adjusted()) >= money.LONGEST_RATE:
+        raise money.BadAmount(text)
+    if len(rate.as_tuple().digits) > money.LONGEST_RATE:
         raise money.BadAmount(text)
     return rate
 

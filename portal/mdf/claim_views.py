@@ -247,6 +247,7 @@ def _turns(page: claim_pages.ClaimPage) -> list[turn_words.Said]:
 # Where the other steps of a claim are taken.
 _WAYS = (
     (Verb.CLAIM_APPROVE, "claim_review", _l("Check the claim")),
+    (Verb.CLAIM_REJECT, "claim_review", _l("Reject what was not answered")),
     (Verb.CLAIM_SETTLE, "claim_review", _l("Look at the disputed line again")),
     (Verb.CLAIM_PAY, "payment", _l("Record a payment")),
     (Verb.CLAIM_ASK_REVERSAL, "reversal", _l("Ask for its reversal")),
@@ -259,6 +260,8 @@ _UNTIL_ANSWERED = frozenset({Verb.CLAIM_PAY, Verb.CLAIM_ASK_REVERSAL})
 def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
     """What else the reader may do with the claim, each on its own page, as (label, address)."""
     waits = {turn.verb for turn in page.turns}
+    if Verb.CLAIM_APPROVE in page.may:  # the same page
+        waits.add(Verb.CLAIM_REJECT)
     needs = {Verb.CLAIM_SETTLE: Verb.CLAIM_DISPUTE, Verb.CLAIM_REVERSE: Verb.CLAIM_ASK_REVERSAL}
     return [
         (str(label), url(f"site.mdf.{view}", ref=page.ground.claim.ref))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -76,6 +76,8 @@ def save_invoice(
             session.add(row)
         else:
             row = _invoice(session, found, invoice_id)
+            if any(getattr(row, key) != value for key, value in columns.items()):
+                _look_again(session, row)
             for key, value in columns.items():
                 setattr(row, key, value)
         session.flush()
@@ -190,6 +192,16 @@ def _invoice(session: Session, found: Ground, invoice_id: int) -> Invoice:
     if row is None or row.claim_id != found.claim.id:
         raise Unseen
     return row
+
+
+def _look_again(session: Session, row: Invoice) -> None:
+    """What the review said was of the invoice as it was: in another currency, at another rate or under
+    another number it is another one.
+    """
+    lines = update(ClaimLine).where(ClaimLine.invoice_id == row.id)
+    session.execute(lines.values(accepted=None, reason=""))
+    papers = update(Document).where(Document.invoice_id == row.id)
+    session.execute(papers.values(verdict=Verdict.OPEN, reason=""))
 
 
 def _write_lines(session: Session, row: Invoice, typed: Sequence[TypedLine]) -> None:

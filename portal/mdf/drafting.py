@@ -16,12 +16,13 @@ from portal.kernel import clock
 from portal.kernel.access import CHANNEL_ROLES, PARTNER_ROLES, Actor
 from portal.kernel.decision import Reason
 from portal.mdf import queries
+from portal.mdf.asking_rules import not_written
 from portal.mdf.deciding import Unseen
 from portal.mdf.ground import ground
 from portal.mdf.models import Activity, Fund, FundRequest
 from portal.mdf.rules import RequestState
 from portal.mdf.steps import party_of, take_step
-from portal.mdf.transitions import Verb, not_now
+from portal.mdf.transitions import Verb
 from portal.registry.models import Agreement, Partner
 from portal.store.db import atomic, retrying
 from portal.store.types import new_ref
@@ -132,7 +133,7 @@ def save(
     """
     with atomic() as session:
         row = held(session, actor, ref)
-        fault = not_now(Verb.SUBMIT, row.state, party_of(actor))
+        fault = not_written(row.state, party_of(actor), others=others(row, actor))
         if fault is not None:
             return Saved(row.revision, refused=(fault,))
         values = dict(changed)
@@ -164,6 +165,11 @@ def _for_whom(session: Session, actor: Actor, fund: Fund, company: str | None) -
 
 def _files(actor: Actor) -> bool:
     return actor.role in PARTNER_ROLES or actor.role in CHANNEL_ROLES
+
+
+def others(row: FundRequest, actor: Actor) -> bool:
+    """Whether `actor` is of the staff and the request was filed by another, or by its company."""
+    return actor.role in CHANNEL_ROLES and row.filed_by != actor.person_id
 
 
 def held(session: Session, actor: Actor, ref: str) -> FundRequest:

@@ -14,8 +14,9 @@ from portal.kernel.localized import Localized
 from portal.mdf import labels, queries, typed
 from portal.mdf.answers import offer_rows, proof_names, way_text
 from portal.mdf.asking import asked_of
-from portal.mdf.asking_rules import AskFacts, may_ask
+from portal.mdf.asking_rules import AskFacts, may_ask, not_written
 from portal.mdf.busy import desks
+from portal.mdf.drafting import others
 from portal.mdf.ground import Shelf, ground, names
 from portal.mdf.models import Activity, FundRequest, TimelineStep
 from portal.mdf.nearest import nearest_yes
@@ -72,7 +73,7 @@ def sheet(session: Session, actor: Actor, ref: str, now: datetime) -> Sheet | No
     question = _question(session, row)
     return Sheet(
         row=row,
-        open=not_now(Verb.SUBMIT, row.state, party_of(actor)) is None,
+        open=not_written(row.state, party_of(actor), others=others(row, actor)) is None,
         ours=not_now(Verb.WITHDRAW, row.state, party_of(actor)) is None,
         shelf=shelf,
         currency=shelf.fund.currency,

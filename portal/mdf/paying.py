@@ -5,7 +5,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -16,7 +16,9 @@ from portal.mdf.claim_load import Ground, ground
 from portal.mdf.claim_models import Claim, Payment
 from portal.mdf.closing import finish
 from portal.mdf.deciding import Outcome, earlier, keep, replaying
+from portal.mdf.models import Approval
 from portal.mdf.paying_rules import Paid, Pay, PayFacts, may_pay
+from portal.mdf.review_facts import reviewer
 from portal.mdf.rules import ClaimState
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb
@@ -108,15 +110,20 @@ def _pay(
 
 
 def pay_facts(session: Session, found: Ground, actor: Actor, today: date) -> PayFacts:
-    """What paying the claim stands on. One query."""
+    """What paying the claim stands on. Three queries."""
     claim = found.claim
     decided = clock.local_date(claim.decided_at) if claim.decided_at else today
+    approved_it = exists().where(
+        Approval.subject == claim_subject(claim), Approval.person_id == actor.person_id
+    )
     return PayFacts(
         *(claim.state, party_of(actor), found.fund.currency, claim.approved or 0),
         paid=paid_of(session, claim),
         decided_on=decided,
         today=today,
         reversal=claim.reversal_by is not None,
+        own=reviewer(session, found.row, found.fund.currency, actor).own_company,
+        decided=bool(session.scalar(select(approved_it))),
     )
 
 

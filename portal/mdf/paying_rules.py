@@ -34,7 +34,9 @@ class Pay:
 
 @dataclass(frozen=True)
 class PayFacts:
-    """The claim to pay: `approved` of it in all, `paid` so far. `reversal`: its reversal is asked for."""
+    """The claim to pay: `approved` of it in all, `paid` so far. `reversal`: its reversal is asked for.
+    `own`: who pays belongs to the company; `decided`: they approved the claim, in another capacity.
+    """
 
     state: ClaimState
     party: Party
@@ -44,6 +46,8 @@ class PayFacts:
     decided_on: date
     today: date
     reversal: bool
+    own: bool = False
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,15 @@ class Paid:
 
 def may_pay(asked: Pay, facts: PayFacts) -> Decision[Paid]:
     """Whether the payment is recorded: never more in all than was approved, on a day between the
-    approval and today, under a reference.
+    approval and today, under a reference; by nobody of the company, nor who approved the claim.
     """
     if (no := not_now(Verb.CLAIM_PAY, facts.state, facts.party)) is not None:
         return answered([no], None)
     why = [reason(CODES, C.REVERSAL_ASKED)] if facts.reversal else []
+    if facts.own:
+        why.append(reason(CODES, C.OWN_COMPANY))
+    if facts.decided:
+        why.append(reason(CODES, C.SAME_PERSON))
     left = facts.approved - facts.paid
     if asked.amount <= 0:
         why.append(reason(CODES, C.AMOUNT_NONE))

@@ -67,7 +67,7 @@ def subject_of(row: FundRequest) -> str:
 
 def reviewer(session: Session, row: FundRequest, currency: str, actor: Actor) -> Reviewer:
     """Who decides, as far as this request is concerned. One query."""
-    sent = select(func.max(Event.at)).where(
+    sent = select(func.min(Event.at)).where(
         Event.stream == f"mdf:{row.ref}", Event.verb == f"mdf.{Verb.SUBMIT.value}"
     )
     ours = exists().where(

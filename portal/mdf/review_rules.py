@@ -32,7 +32,7 @@ class Yes:
 class Reviewer:
     """Who decides, as far as this request is concerned.
 
-    `own_company`: they act for the company that asks, or did when it was sent. `filed_it`: they
+    `own_company`: they act for the company that asks, or did since it was sent first. `filed_it`: they
     typed it or sent it. `said_yes`: in this round already. `own_limit`: theirs, None: the fund's.
     """
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.kernel import money
 from portal.kernel.decision import Decision, Reason, reason
 from portal.mdf.claim_rules import Approvable, Bill, Grant, approvable, informs
 from portal.mdf.rules import (
@@ -119,6 +120,7 @@ class DisputeFacts:
     amount: int
     counted: int
     disputed: bool
+    request: RequestState = RequestState.APPROVED
 
 
 def may_begin(asked: Wish, facts: BeginFacts) -> Decision[bool]:
@@ -216,6 +218,8 @@ def may_dispute(asked: Wish, facts: DisputeFacts) -> Decision[bool]:
     """
     step = not_now(Verb.CLAIM_DISPUTE, facts.state, facts.party)
     found: list[Reason] = [step] if step else []
+    if not step and facts.request is not RequestState.APPROVED:
+        found.append(reason(CODES, C.NOT_NOW, state=facts.request.value))
     if not facts.eligible:  # the terms say so: no second look makes it eligible
         found.append(reason(CODES, C.LINE_NOT_ELIGIBLE, f"line:{asked.line}", cost=facts.cost))
     nothing = facts.counted >= facts.amount or facts.decided_on is None or not facts.eligible
@@ -247,21 +251,32 @@ def editable(state: ClaimState) -> bool:
 
 
 def invoice_keys(bill: Bill) -> tuple[str, ...]:
-    """By what an invoice is known again, whoever typed it: issuer, number, amount and currency.
+    """By what an invoice is known again, whoever typed it: issuer, number and amount (mdf.md 2.7).
 
     The number as letters and digits alone, upper-cased; and once more by its sections, so that
-    neither spaces and dashes nor zeros at the front of a section make another invoice of it.
+    neither spaces and dashes nor zeros at the front of a section make another invoice of it; nor does
+    another currency under the same figure.
     """
     sections = [_plain(each) for each in re.split(r"[\W_]+", _folded(bill.number))]
     joined = _plain(_folded(bill.number))
-    tail = f"|{bill.amount}|{bill.currency}"
+    tail = f"|{money.decimal(bill.amount, bill.currency).normalize():f}"
     names = dict.fromkeys([_short(joined), ".".join(_short(each) for each in sections if each)])
     return tuple(f"{_short(_plain(_folded(bill.tax_id)))}|{name}{tail}" for name in names)
 
 
+# Cyrillic and Greek capitals that nobody can tell from Latin ones on paper.
+_TWINS = str.maketrans(
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405\u0406\u0408"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "ABEKMHOPCTYXSIJABEZHIKMNOPTYX",
+)
+
+
 def _folded(text: str) -> str:
-    """Full-width forms and other scripts' digits as their ASCII twins, accents gone, upper-cased."""
-    plain = unicodedata.normalize("NFKD", text).upper()
+    """Full-width forms, other scripts' digits and letters that look Latin as their ASCII twins,
+    accents gone, upper-cased.
+    """
+    plain = unicodedata.normalize("NFKD", text).upper().translate(_TWINS)
     digits = (str(unicodedata.digit(sign, sign)) for sign in plain)
     return "".join(sign for sign in "".join(digits) if not unicodedata.combining(sign))
 

@@ -97,7 +97,8 @@ STEPS: Mapping[Verb, Step] = {
     Verb.CLAIM_ASK: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD),
     Verb.CLAIM_ENDORSE: Step(_claim(S.SUBMITTED), _REVIEW, _CHANNEL_TOLD),
     Verb.CLAIM_APPROVE: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD | frozenset({P.FINANCE})),
-    Verb.CLAIM_REJECT: Step(_claim(S.SUBMITTED), _REVIEW, _TOLD),
+    # Also of what the company was asked about and never answered: else it would hold its reserve for ever.
+    Verb.CLAIM_REJECT: Step(_claim(S.SUBMITTED, S.NEEDS_INFO), _REVIEW, _TOLD),
     Verb.CLAIM_WITHDRAW: Step(_claim(S.DRAFT, S.SUBMITTED, S.NEEDS_INFO), _OURS, _CHANNEL_TOLD),
     Verb.CLAIM_DISPUTE: Step(
         _claim(S.APPROVED, S.PART_PAID, S.PAID, S.REJECTED), _OURS, _CHANNEL_TOLD

@@ -146,6 +146,20 @@ def test_what_is_not_accepted_whole_says_why(documents, lines, reasons):
     assert found.value is None and blocked(found) == reasons
 
 
+@pytest.mark.parametrize("said", [{"yeses": (Yes(450_000, True),)}, {"yes": True}], ids=str)
+def test_after_a_first_yes_a_line_is_taken_for_less_and_never_for_more(said):
+    """Else what was said to one line would approve another under the same sum."""
+    cut = {"bills": bills(900_000), **said}
+    assert blocked(check(lines=(Said(1, V.ACCEPTED, "Más.", 900_001),), **cut)) == [
+        (C.ABOVE_ASKED, "line:1")
+    ]
+    assert blocked(check(lines=(Said(1, V.OPEN),), **cut)) == [(C.FIELD_MISSING, "line:1")]
+    for less in (900_000, 899_999):
+        assert check(lines=(Said(1, V.ACCEPTED, "Menos.", less),), **cut).value is not None
+    whole = Said(1, V.ACCEPTED)
+    assert check(lines=(whole,), bills=bills(900_000)).value is not None, "before any yes it may"
+
+
 def test_a_verdict_is_for_a_sent_claim_and_its_reviewers():
     assert blocked(check(state=S.APPROVED)) == [(C.NOT_NOW, None)]
     assert blocked(check(by=Reviewer(Party.FINANCE))) == [(C.NOT_YOURS, None)]

@@ -100,7 +100,10 @@ def test_without_a_rate_nothing_is_converted_and_nothing_counts() -> None:
     assert found.bills[0].converted is None and found.amount == 0
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "NaN", "Infinity", "1,5", "1.2345678901234"])
+NO_RATES = ["", "0", "-1", "NaN", "Infinity", "1,5", "1.2345678901234", "1e12", "1e400", "1e-400"]
+
+
+@pytest.mark.parametrize("text", NO_RATES)
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(money.BadAmount):
         rate_of(text)

@@ -60,6 +60,8 @@ def test_a_claim_is_paid_in_parts_up_to_what_was_approved(amount, paid, left):
         ({"paid_on": date(2017, 12, 11)}, {}, [C.PAYMENT_DATE]),
         ({"paid_on": date(2017, 12, 4)}, {}, [C.PAYMENT_DATE]),
         ({}, {"reversal": True}, [C.REVERSAL_ASKED]),
+        ({}, {"own": True}, [C.OWN_COMPANY]),
+        ({}, {"decided": True}, [C.SAME_PERSON]),
         ({}, {"state": S.SUBMITTED}, [C.NOT_NOW]),
         ({}, {"state": S.REVERSED}, [C.NOT_NOW]),
         ({}, {"party": Party.LEAD}, [C.NOT_YOURS]),

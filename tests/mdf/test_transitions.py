@@ -41,7 +41,7 @@ claim.submitted      p     .         p          .        .        .         .   
 claim.asked          .     cl        .          .        .        .         .         .    .
 claim.endorsed       .     cl        .          .        .        .         .         .    .
 claim.approved       .     cl        .          .        .        .         .         .    .
-claim.rejected       .     cl        .          .        .        .         .         .    .
+claim.rejected       .     cl        cl         .        .        .         .         .    .
 claim.withdrawn      p     p         p          .        .        .         .         .    .
 claim.disputed       .     .         .          p        p        .         p         p    .
 claim.settled        .     .         .          cl       cl       .         cl        cl   .
