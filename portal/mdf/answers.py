@@ -97,7 +97,7 @@ def _receipt(
     if made.value is not None:
         card["facts"] = offer_rows(made.value, fund.currency, desk)
         owed = proof_names(shelf, ask.activity)
-        card["lines"] = [_("You will owe: %(proof)s", proof=each) for each in owed]
+        card["lines"] = [_("You will owe: %(proof)s", proof="; ".join(owed))] if owed else []
         said = [_box(each, text) for each, text in _passed(ask, fund, told)]
         title = _("%(fund)s can be asked for this.", fund=name)
     elif fund.emptied:
@@ -109,7 +109,7 @@ def _receipt(
     if made.value is None:
         ways = [way for way in nearest_yes(ask, facts) if _shows(way, fund)]
         if ways:
-            said[0]["nearest"] = _nearest(ways[0], told, link)
+            said[-1]["nearest"] = _nearest(ways[0], told, link)
     return {
         "fund": fund.fund,
         "verdict": "no" if made.value is None else "yes",

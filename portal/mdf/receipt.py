@@ -44,7 +44,7 @@ DECIDES: Mapping[Verb, Deed] = {
     ),
     V.REJECT: Deed(
         "no",
-        _l("Not as it is"),
+        _l("The request is sent back, to be mended"),
         {
             "M3": _l(
                 "The channel support team of %(registry)s decides. It may be mended and sent again."

@@ -115,5 +115,5 @@ def wanted(row: FundRequest) -> str:
     """The other dates that the company asks for; nothing where it asks for none."""
     if row.wanted_from is None or row.wanted_until is None:
         return ""
-    days = {"from": date_text(row.wanted_from, language())}
-    return str(_("%(from)s to %(until)s", until=date_text(row.wanted_until, language()), **days))
+    first, last = (date_text(on, language()) for on in (row.wanted_from, row.wanted_until))
+    return first if first == last else str(_("%(first)s to %(last)s", first=first, last=last))
