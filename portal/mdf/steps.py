@@ -111,7 +111,7 @@ def take_step(
         actor=actor,
         at=clock.wall(),
         partner_id=row.partner_id,
-        registry_id=row.registry_id,
+        registry_id=row.registry_id if _sent(row, claim) else None,
         payload={
             "request": row.ref,
             "claim": claim.ref if claim else None,
@@ -121,6 +121,15 @@ def take_step(
     if verb in STEPS:
         _tell(session, row, claim, verb, actor, turn, said.promised_on)
     session.flush()
+
+
+def _sent(row: FundRequest, claim: Claim | None) -> bool:
+    """What was never sent, and was not begun in the company's name, is the company's alone: no mail and
+    no event tells its registry of it.
+    """
+    if claim is not None:
+        return claim.submitted_at is not None
+    return row.submitted_at is not None or row.for_staff
 
 
 def _tell(
@@ -145,11 +154,7 @@ def _tell(
         "turn": turn.value if turn else None,
         "by": by.isoformat() if by else None,
     }
-    # What was never sent, and was not begun in the company's name, is the company's alone.
-    sent = row.submitted_at is not None or row.for_staff
-    if claim is not None:
-        sent = claim.submitted_at is not None
-    tells = STEPS[verb].tells if sent else STEPS[verb].tells & {Party.PARTNER}
+    tells = STEPS[verb].tells if _sent(row, claim) else STEPS[verb].tells & {Party.PARTNER}
     for person in _people(session, row, tells):
         if person.id == actor.person_id:
             continue

@@ -3,18 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.accounts.models import Membership
 from portal.kernel import clock
 from portal.kernel.access import Role
+from portal.mdf import claiming
 from portal.mdf.asking import submit
 from portal.mdf.claim_writing import TypedInvoice, TypedLine, save_invoice
-from portal.mdf.drafting import save
+from portal.mdf.drafting import Wish, begin, save
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.rules import RequestState as R
 from portal.mdf.rules import Verdict
 from portal.mdf.time import end
-from portal.store.db import atomic
+from portal.store.db import atomic, db
+from portal.store.events import Event
 from tests.companies.cast import actor, join, membership, person
 from tests.mdf import claim_desk
 from tests.mdf.claim_desk import do, judge, parts, pay, request_
@@ -122,3 +125,20 @@ def test_nobody_pays_a_claim_of_their_company_or_one_they_approved(request_):
     join(FINANCE, "norte")
     assert codes(pay(ref, 5_00, key="key-0002")) == [C.OWN_COMPANY]
     assert claim_desk.money(request_)[0] == (25_00, 5_00, 0)
+
+
+def test_no_event_tells_a_registry_of_a_request_or_a_claim_that_was_never_sent(request_):
+    """Nor one with which the company has no agreement: a draft names any fund."""
+    norte, now = actor(NORTE), clock.business()
+    draft = begin(Wish("fondo"), actor=norte, now=now)
+    claim = claiming.begin(request_, actor=norte, now=now, key="key-0001").claim
+    verbs = {draft: "mdf.begun", request_: "mdf.claim.begun"}
+    found = [
+        select(Event.registry_id)
+        .where(Event.stream == f"mdf:{ref}", Event.verb == verb)
+        .order_by(Event.version.desc())
+        for ref, verb in verbs.items()
+    ]
+    seen = [db.session.scalars(query).first() for query in found]
+    db.session.rollback()
+    assert claim and seen == [None, None]
