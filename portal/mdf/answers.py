@@ -116,6 +116,7 @@ def _receipt(
         "title": title,
         "cards": [card],
         "reasons": said,
+        "folded": "" if made.value is None else _("Why it can: the rules that agree"),
         "address": None,
         "at": "",
         "actions": "",
