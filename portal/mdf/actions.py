@@ -14,9 +14,8 @@ from flask_babel import lazy_gettext as _l
 from portal.kernel.access import Actor, Permission
 from portal.mdf.drafting import others
 from portal.mdf.request_pages import RequestPage
-from portal.mdf.rules import OPEN_CLAIMS, ClaimState, Kind, Party, RequestState
+from portal.mdf.rules import OPEN_CLAIMS, UNPAID_CLAIMS, ClaimState, Kind, Party, RequestState
 from portal.mdf.steps import party_of
-from portal.mdf.time_rules import UNPAID
 from portal.mdf.transitions import Verb, not_now
 
 
@@ -65,7 +64,9 @@ def _claimable(it: Situation) -> bool:
 def _settled(it: Situation) -> bool:
     """Something was paid, and nothing is on its way."""
     states = {each.state for each in it.page.claims}
-    return ClaimState.PAID in states and not states & (OPEN_CLAIMS | UNPAID | {ClaimState.DRAFT})
+    return ClaimState.PAID in states and not states & (
+        OPEN_CLAIMS | UNPAID_CLAIMS | {ClaimState.DRAFT}
+    )
 
 
 def _wanted(it: Situation) -> bool:

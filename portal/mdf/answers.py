@@ -16,11 +16,11 @@ from portal.mdf.busy import Desk, desks
 from portal.mdf.ground import Ground, Shelf, names
 from portal.mdf.nearest import Change, Nearest, nearest_yes
 from portal.mdf.rules import CODES, MdfCode
+from portal.mdf.rules import MdfCode as C
 from portal.web.explain import answer_behind, rule_url
 from portal.web.i18n import date_text
 from portal.web.site import language, url
 
-C = MdfCode
 Link = Callable[[Ask], str]
 
 

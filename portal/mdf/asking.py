@@ -1,18 +1,15 @@
 """Sending a request to the channel support team that decides, and taking it back. `now` is business time."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor
-from portal.kernel.decision import Decision
 from portal.mdf.asking_rules import Ask, AskFacts, Offer, may_send
-from portal.mdf.deciding import Outcome, earlier, keep
+from portal.mdf.deciding import Act, Outcome, earlier, keep, once, replaying
 from portal.mdf.drafting import held, others
 from portal.mdf.ground import Ground, ground
 from portal.mdf.models import Activity, Fund, FundRequest, TimelineStep
@@ -20,55 +17,36 @@ from portal.mdf.rules import RequestState
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb, not_now
 from portal.store.db import atomic, retrying
-from portal.store.decisions import KINDS, Kind, StoredDecision
+from portal.store.decisions import KINDS, StoredDecision
 
 KIND = "mdf.ask"
 # What must be filled in before it is sent; dates and activity besides.
 NEEDED = ("title", "activity", "starts_on", "ends_on", "total_cost", "asked")
 
 
-def _decide(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Offer]:
-    return may_send(msgspec.convert(asked, Ask), msgspec.convert(facts, AskFacts))
+KINDS[KIND] = replaying(Ask, AskFacts, may_send)
 
 
-KINDS[KIND] = Kind(_decide)
-
-
+@once
+@retrying
 def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Send a request to the channel support team, or be told why not; the decision is kept (R7).
 
     The terms of the day bind both sides from now on, those it was first sent under where it comes
     back mended. Raises Unseen.
     """
-    try:
-        return _submit(ref, actor=actor, now=now, key=key)
-    except IntegrityError:
-        # The same form came twice at once: by now the first is answered.
-        return _submit(ref, actor=actor, now=now, key=key)
-
-
-@retrying
-def _submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
+    act = Act(actor, now, key)
     with atomic() as session:
         row = held(session, actor, ref)
-        if (known := earlier(session, actor, KIND, key)) is not None:
-            return known
-        on = clock.local_date(now)
-        found = ground(session, row.partner_id, on, row=row)
-        ask = asked_of(session, row, on)
+        if (before := earlier(session, KIND, act)) is not None:
+            return before
+        found = ground(session, row.partner_id, act.today, row=row)
+        ask = asked_of(session, row, act.today)
         facts = AskFacts(found.funds, row.state, party_of(actor), others(row, actor))
         decision = may_send(ask, facts)
-        outcome = keep(
-            *(session, KIND, decision),
-            asked=ask,
-            facts=facts,
-            row=row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, KIND, decision, ask, facts, row, act)
         if decision.value is not None:
-            _send(session, row, found, decision.value, outcome.ref, actor, now)
+            _send(session, row, found, decision.value, outcome.ref, act)
         return outcome
 
 
@@ -129,23 +107,18 @@ def _asked_start(session: Session, row: FundRequest) -> date | None:
 
 
 def _send(
-    session: Session,
-    row: FundRequest,
-    found: Ground,
-    offer: Offer,
-    decision_ref: str,
-    actor: Actor,
-    now: datetime,
+    session: Session, row: FundRequest, found: Ground, offer: Offer, decision_ref: str, act: Act
 ) -> None:
     shelf = found.shelves[offer.fund]
     kind = shelf.activity(offer.activity)
     row.terms_id, row.activity_id = shelf.terms.id, kind.id if kind else None
     if row.state is not RequestState.NEEDS_INFO:
-        row.submitted_at = now
+        row.submitted_at = act.now
     row.round += 1
     said = Said(
         amount=row.asked,
-        promised_on=clock.local_date(now) + timedelta(shelf.terms.review_days),
+        promised_on=act.today + timedelta(shelf.terms.review_days),
         decision_ref=decision_ref,
     )
-    take_step(session, row, Verb.SUBMIT, RequestState.SUBMITTED, actor=actor, now=now, said=said)
+    state = RequestState.SUBMITTED
+    take_step(session, row, Verb.SUBMIT, state, actor=act.actor, now=act.now, said=said)

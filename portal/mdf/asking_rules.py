@@ -11,10 +11,10 @@ from datetime import date, timedelta
 
 from portal.kernel import money
 from portal.kernel.decision import Decision, Reason, reason
-from portal.mdf.rules import CODES, RULESET, MdfCode, Party, RequestState
+from portal.mdf.rules import CODES, RULESET, Party, RequestState, answered
+from portal.mdf.rules import MdfCode as C
+from portal.mdf.time_rules import claim_due
 from portal.mdf.transitions import Verb, not_now
-
-C = MdfCode
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def may_send(ask: Ask, facts: AskFacts) -> Decision[Offer]:
     if facts.state is not None and facts.party is not None:
         fault = not_written(facts.state, facts.party, others=facts.others)
         if fault is not None:
-            return Decision(RULESET, None, (fault,))
+            return answered([fault], None)
     return may_ask(ask, facts)
 
 
@@ -149,16 +149,11 @@ def may_ask(ask: Ask, facts: AskFacts) -> Decision[Offer]:
         percent=kind.percent,
         least_cost=-(-ask.amount * 100 // kind.percent),
         decided_by=ask.asked_on + timedelta(fund.review_days),
-        due_on=due_on(fund, ask.ends_on),
+        due_on=claim_due(ask.ends_on, fund.claim_days, fund.claims_until),
         paid_by=ask.ends_on + timedelta(fund.review_days + fund.pay_days),
         proofs=kind.proofs,
     )
     return Decision(RULESET, offer)
-
-
-def due_on(fund: FundFacts, ends_on: date) -> date:
-    """The last day to claim for an activity that ends on `ends_on` (M4)."""
-    return min(ends_on + timedelta(fund.claim_days), fund.claims_until)
 
 
 def most(ask: Ask, fund: FundFacts) -> int | None:
@@ -196,7 +191,7 @@ def _faults(ask: Ask, fund: FundFacts, facts: AskFacts) -> Iterator[Reason]:
 def _own_faults(ask: Ask, fund: FundFacts) -> Iterator[Reason]:
     """What stands against it in the fund's own terms, in the order of the codes."""
     if not fund.takes(ask.asked_on):
-        window = {"from": _text(fund.requests_from), "until": _text(fund.requests_until)}
+        window = _span(fund.requests_from, fund.requests_until)
         yield reason(CODES, C.FUND_CLOSED, fund=fund.fund, **window)
     if ask.currency != fund.currency:
         yield reason(CODES, C.CURRENCY_OTHER, fund=fund.fund, currency=fund.currency)
@@ -205,24 +200,40 @@ def _own_faults(ask: Ask, fund: FundFacts) -> Iterator[Reason]:
     kind = fund.activity(ask.activity)
     if kind is None and "activity" not in ask.missing:
         yield reason(CODES, C.ACTIVITY_UNKNOWN, fund=fund.fund)
-    yield from _days(ask, fund)
+    if ask.starts_on is not None and ask.ends_on is not None:
+        days = fund.activity_from, fund.activity_until
+        yield from against_days(ask.starts_on, ask.ends_on, days, earliest(ask, fund))
     if ask.currency == fund.currency:
         yield from _amounts(ask, fund, kind)
     for field in ask.missing:
         yield reason(CODES, C.FIELD_MISSING, field=field)
 
 
-def _days(ask: Ask, fund: FundFacts) -> Iterator[Reason]:
-    if ask.starts_on is None or ask.ends_on is None:
-        return
-    start, end = ask.starts_on, ask.ends_on
+def against_days(
+    start: date, end: date, window: tuple[date, date], first: date
+) -> Iterator[Reason]:
+    """What stands against these days of an activity: their order, the `window` that the terms pay for,
+    and the `first` day that there is still time for.
+    """
     if end < start:
-        yield reason(CODES, C.DATES_ORDER, starts_on=_text(start), ends_on=_text(end))
-    elif start < fund.activity_from or end > fund.activity_until:
-        window = {"from": _text(fund.activity_from), "until": _text(fund.activity_until)}
-        yield reason(CODES, C.OUTSIDE_WINDOW, **window)
-    if start < (first := earliest(ask, fund)):
-        yield reason(CODES, C.TOO_SOON, earliest=_text(first))
+        days = {"starts_on": start.isoformat(), "ends_on": end.isoformat()}
+        yield reason(CODES, C.DATES_ORDER, **days)
+    elif start < window[0] or end > window[1]:
+        yield reason(CODES, C.OUTSIDE_WINDOW, **_span(*window))
+    if start < first:
+        yield reason(CODES, C.TOO_SOON, earliest=first.isoformat())
+
+
+def against_amount(
+    amount: int, percent: int, cap: int | None, cost: int | None, currency: str
+) -> Iterator[Reason]:
+    """What stands against an amount in what the terms pay: `percent` of the activity's `cost` (None:
+    not said yet, and then not judged), at most `cap`.
+    """
+    if cap is not None and amount > cap:
+        yield reason(CODES, C.ABOVE_CAP, most=cap, currency=currency)
+    if cost is not None and amount > (share := money.share(cost, percent)):
+        yield reason(CODES, C.ABOVE_SHARE, most=share, percent=percent, currency=currency)
 
 
 def _amounts(ask: Ask, fund: FundFacts, kind: Kind | None) -> Iterator[Reason]:
@@ -230,15 +241,11 @@ def _amounts(ask: Ask, fund: FundFacts, kind: Kind | None) -> Iterator[Reason]:
         if "asked" not in ask.missing:
             yield reason(CODES, C.AMOUNT_NONE)
         return
-    unit = {"currency": fund.currency}
-    if kind and kind.cap is not None and ask.amount > kind.cap:
-        yield reason(CODES, C.ABOVE_CAP, most=kind.cap, **unit)
-    if kind and ask.total_cost is not None:
-        share = money.share(ask.total_cost, kind.percent)
-        if ask.amount > share:
-            yield reason(CODES, C.ABOVE_SHARE, most=share, percent=kind.percent, **unit)
+    if kind is not None:
+        terms = kind.percent, kind.cap
+        yield from against_amount(ask.amount, *terms, ask.total_cost, fund.currency)
     if not fund.emptied and fund.own is not None and ask.amount > fund.own:
-        yield reason(CODES, C.ABOVE_ALLOCATION, most=fund.own, **unit)
+        yield reason(CODES, C.ABOVE_ALLOCATION, most=fund.own, currency=fund.currency)
 
 
 def earliest(ask: Ask, fund: FundFacts) -> date:
@@ -246,5 +253,5 @@ def earliest(ask: Ask, fund: FundFacts) -> date:
     return (ask.moved_on or ask.asked_on) + timedelta(fund.lead_days)
 
 
-def _text(day: date) -> str:
-    return day.isoformat()
+def _span(first: date, last: date) -> dict[str, str]:
+    return {"from": first.isoformat(), "until": last.isoformat()}

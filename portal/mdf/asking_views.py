@@ -114,7 +114,7 @@ def _page(sent: dict[str, str], error: str = "") -> str:
         currency=currency,
         company=company,
         companies=_companies(session, who),
-        hidden=_hidden(sent, said, currency),
+        hidden=_hidden(sent, said),
         may_begin=not moment.moved(),
         on=on,
     )
@@ -169,7 +169,7 @@ def _want(said: Typed, company: Company | None) -> None:
 
 def _both_days(sent: dict[str, str]) -> dict[str, str]:
     """An activity without a last day is of one day."""
-    found = {name: sent[name] for name in (*FIELDS,) if name in sent}
+    found = {name: sent[name] for name in FIELDS if name in sent}
     if found.get("starts_on") and not found.get("ends_on", "").strip():
         found["ends_on"] = found["starts_on"]
     return found
@@ -199,7 +199,7 @@ def _arguments(other: Ask) -> dict[str, str]:
     }
 
 
-def _hidden(sent: dict[str, str], said: Typed, currency: str) -> dict[str, str]:
+def _hidden(sent: dict[str, str], said: Typed) -> dict[str, str]:
     """What the begun draft takes over, so that nobody is asked again."""
     kept = {name: said.text(name) for name in FIELDS if said.text(name)}
     return kept | {name: sent[name] for name in ("company",) if sent.get(name)}

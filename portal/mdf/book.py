@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
+from portal.mdf.claim_models import Claim
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.rules import Cause, Kind
 from portal.store.ledger import Account, Move, balances, transfer
@@ -34,10 +35,14 @@ def available_to(fund: Fund, partner_id: int) -> Account:
     return Account(book_of(fund.id), Kind.AVAILABLE.value, owner, fund.currency, partner_id)
 
 
+def subject_of(row: FundRequest | Claim) -> str:
+    """The name under which the accounts, movements and yeses of a request or of a claim are kept."""
+    return f"{'claim' if isinstance(row, Claim) else 'request'}:{row.ref}"
+
+
 def of_request(fund: Fund, row: FundRequest, kind: Kind) -> Account:
     """What is reserved, committed or paid of one request."""
-    owner = f"request:{row.ref}"
-    return Account(book_of(fund.id), kind.value, owner, fund.currency, row.partner_id)
+    return Account(book_of(fund.id), kind.value, subject_of(row), fund.currency, row.partner_id)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.kernel.decision import Decision, Reason, reason
+from portal.mdf.asking_rules import against_days
 from portal.mdf.review_rules import Reviewer, alone
-from portal.mdf.rules import CODES, RULESET, Party, RequestState
+from portal.mdf.rules import CODES, Party, RequestState, answered
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.time_rules import claim_due
 from portal.mdf.transitions import Verb, not_now
@@ -74,7 +75,7 @@ class Change:
 def may_change(wish: Wish, facts: Standing) -> Decision[Change]:
     """Whether an approved request may be changed so, now, by this person; all reasons at once."""
     if (no := not_now(wish.verb, facts.state, facts.by.party)) is not None:
-        return Decision(RULESET, None, (no,))
+        return answered([no], None)
     found: list[Reason] = []
     if facts.by.party is not Party.PARTNER and facts.by.own_company:
         found.append(reason(CODES, C.OWN_COMPANY))
@@ -89,7 +90,7 @@ def may_change(wish: Wish, facts: Standing) -> Decision[Change]:
     found += faults
     if not wish.said and wish.verb is not Verb.MOVE_DATES:
         found.append(reason(CODES, C.FIELD_MISSING, field="note"))
-    return Decision(RULESET, None if found else change, tuple(found))
+    return answered(found, change)
 
 
 def _cancel(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
@@ -101,7 +102,7 @@ def _ask_dates(wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
     """Before the activity begins, by the rules that asking for it had."""
     found = _claim(facts)
     if facts.starts_on is not None and facts.today >= facts.starts_on:
-        found.append(reason(CODES, C.ACTIVITY_BEGUN, starts_on=str(facts.starts_on)))
+        found.append(reason(CODES, C.ACTIVITY_BEGUN, starts_on=facts.starts_on.isoformat()))
     found += _days(wish.starts_on, wish.ends_on, facts, asked_on=facts.today)
     return found, Change(wish.starts_on, wish.ends_on)
 
@@ -121,7 +122,7 @@ def _move_dates(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
     found += _days(start, end, facts, asked_on=facts.asked_on or facts.today)
     due_on = claim_due(end, terms.claim_days, terms.claims_until)
     if due_on < facts.today:
-        found.append(reason(CODES, C.CLAIM_LATE, due=str(due_on)))
+        found.append(reason(CODES, C.CLAIM_LATE, due=due_on.isoformat()))
     return found, Change(start, end, due_on)
 
 
@@ -138,11 +139,11 @@ def _extend(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
     later = min(due_on + timedelta(days=terms.extension_days), terms.claims_until)
     found = []
     if facts.today > due_on:
-        found.append(reason(CODES, C.CLAIM_LATE, due=str(due_on)))
+        found.append(reason(CODES, C.CLAIM_LATE, due=due_on.isoformat()))
     if facts.extended >= terms.extensions:
         found.append(reason(CODES, C.EXTENDED_OFTEN, times=terms.extensions))
     if later <= due_on:
-        found.append(reason(CODES, C.EXTENDED_TOO_FAR, until=str(terms.claims_until)))
+        found.append(reason(CODES, C.EXTENDED_TOO_FAR, until=terms.claims_until.isoformat()))
     return found, Change(due_on=later)
 
 
@@ -155,13 +156,6 @@ def _days(start: date | None, end: date | None, facts: Standing, *, asked_on: da
     missing = [name for name, day in (("starts_on", start), ("ends_on", end)) if day is None]
     if start is None or end is None:
         return [reason(CODES, C.FIELD_MISSING, field=name) for name in missing]
-    terms, found = facts.terms, []
-    if end < start:
-        found.append(reason(CODES, C.DATES_ORDER, starts_on=str(start), ends_on=str(end)))
-    elif start < terms.activity_from or end > terms.activity_until:
-        window = {"from": str(terms.activity_from), "until": str(terms.activity_until)}
-        found.append(reason(CODES, C.OUTSIDE_WINDOW, **window))
-    earliest = asked_on + timedelta(days=terms.lead_days)
-    if start < earliest:
-        found.append(reason(CODES, C.TOO_SOON, earliest=str(earliest)))
-    return found
+    terms = facts.terms
+    window, first = (terms.activity_from, terms.activity_until), timedelta(terms.lead_days)
+    return list(against_days(start, end, window, asked_on + first))

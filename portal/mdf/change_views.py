@@ -14,8 +14,8 @@ from portal.kernel.access import Permission
 from portal.mdf import changing, labels, review_labels
 from portal.mdf import idle as idling
 from portal.mdf.blueprint import bp
-from portal.mdf.claim_forms import new_key
 from portal.mdf.deciding import Outcome
+from portal.mdf.keys import new_key
 from portal.mdf.request_pages import one
 from portal.mdf.review_desk import answer, names_of, review_page, run, seen, sent, words
 from portal.mdf.review_forms import DatesForm, WhyForm
@@ -40,7 +40,9 @@ def cancel_form(ref: str) -> ResponseReturnValue:
 def cancel(ref: str) -> ResponseReturnValue:
     """Cancel it: what was reserved goes back."""
     form = WhyForm()
-    return _send(ref, Verb.CANCEL, form, lambda **by: changing.cancel(ref, form.note.data, **by))
+    return _send(
+        ref, Verb.CANCEL, form, lambda **told: changing.cancel(ref, form.note.data, **told)
+    )
 
 
 @bp.get("/requests/<ref>/dates")
@@ -58,9 +60,9 @@ def ask_dates(ref: str) -> ResponseReturnValue:
     """Ask for other days: the channel support team decides."""
     form = DatesForm()
 
-    def ask(**by: Any) -> Outcome:
+    def ask(**told: Any) -> Outcome:
         days = form.starts_on.data, form.ends_on.data
-        return changing.ask_dates(ref, *days, form.note.data, **by)
+        return changing.ask_dates(ref, *days, form.note.data, **told)
 
     return _send(ref, Verb.ASK_DATES, form, ask)
 
@@ -112,7 +114,7 @@ def _answer(ref: str, verb: Verb, command: Callable[..., Outcome]) -> ResponseRe
     if not form.validate():
         return review_page(ref, verb, form, 422)
     note = form.note.data or ""
-    return answer(ref, verb, form, lambda **by: command(ref, note, **by), to=_back())
+    return answer(ref, verb, form, lambda **told: command(ref, note, **told), to=_back())
 
 
 def _back() -> str:

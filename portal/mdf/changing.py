@@ -13,13 +13,23 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.book import held as held_of
-from portal.mdf.book import post, release
+from portal.mdf.book import release, subject_of
 from portal.mdf.change_rules import Change, Standing, Terms, Wish, may_change
 from portal.mdf.claim_models import Claim
-from portal.mdf.deciding import Outcome, earlier
+from portal.mdf.deciding import (
+    Act,
+    Outcome,
+    Unsent,
+    earlier,
+    keep,
+    move,
+    never_sent,
+    replaying,
+    say_yes,
+)
 from portal.mdf.models import TimelineStep
-from portal.mdf.review_facts import Bound, bound, reviewer, said_yes, subject_of
-from portal.mdf.reviewing import Act, Unsent, again, held, kept, never_sent
+from portal.mdf.review_facts import Bound, bound, reviewer
+from portal.mdf.reviewing import held
 from portal.mdf.rules import HOLDING_CLAIMS, OPEN_CLAIMS, Cause, Party, RequestState
 from portal.mdf.steps import Said, take_step
 from portal.mdf.transitions import Verb
@@ -33,7 +43,7 @@ CHANGES = {
     Verb.KEEP_DATES: "mdf.keep_dates",
     Verb.EXTEND: "mdf.extend",
 }
-KINDS |= {kind: again(Wish, Standing, may_change) for kind in CHANGES.values()}
+KINDS |= {kind: replaying(Wish, Standing, may_change) for kind in CHANGES.values()}
 
 
 def cancel(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
@@ -76,14 +86,14 @@ def _change(ref: str, wish: Wish, note: str, act: Act) -> Outcome:
     kind = CHANGES[wish.verb]
     with atomic() as session:
         row = held(session, act.actor, ref)
-        if (before := earlier(session, act.actor, kind, act.key)) is not None:
+        if (before := earlier(session, kind, act)) is not None:
             return before
         if (it := bound(session, row)) is None:
             unsent = Unsent(row.state)
-            return kept(session, kind, never_sent(unsent), wish, unsent, row, act)
+            return keep(session, kind, never_sent(unsent), wish, unsent, row, act)
         facts = standing(session, it, act.actor, act.today)
         decision = may_change(wish, facts)
-        outcome = kept(session, kind, decision, wish, facts, row, act)
+        outcome = keep(session, kind, decision, wish, facts, row, act)
         if decision.value is not None:
             said = Said(note=note, decision_ref=outcome.ref)
             _apply(session, it, wish.verb, decision.value, said, act)
@@ -150,7 +160,7 @@ def _apply(session: Session, it: Bound, verb: Verb, change: Change, said: Said, 
         if verb is Verb.MOVE_DATES:
             row.starts_on, row.ends_on, row.due_on = change.starts_on, change.ends_on, change.due_on
             row.round += 1
-            said_yes(session, row, act.actor, row.approved or 0, act.now)
+            say_yes(session, row, subject_of(row), row.round, row.approved or 0, act)
         row.wanted_from = row.wanted_until = None
         said = replace(said, promised_on=row.due_on)
     take_step(session, row, verb, None, actor=act.actor, now=act.now, said=said)
@@ -161,11 +171,5 @@ def _cancel(session: Session, it: Bound, change: Change, said: Said, act: Act) -
     said = replace(said, amount=change.released)
     state = RequestState.CANCELLED
     take_step(session, row, Verb.CANCEL, state, actor=act.actor, now=act.now, said=said)
-    post(
-        *(session, [release(it.fund, row, change.released, Cause.RELEASED_CANCELLED)]),
-        key=f"{CHANGES[Verb.CANCEL]}:{act.actor.person_id}:{act.key}",
-        subject=subject_of(row),
-        actor=act.actor,
-        on=act.today,
-        at=act.now,
-    )
+    back = release(it.fund, row, change.released, Cause.RELEASED_CANCELLED)
+    move(session, CHANGES[Verb.CANCEL], [back], subject_of(row), act)

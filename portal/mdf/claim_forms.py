@@ -3,7 +3,6 @@ numbers, why a line is disputed.
 """
 
 import re
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +27,6 @@ from portal.web.i18n import locale
 from portal.web.moment import FIRST, LAST
 
 NAME, NUMBER, TEXT, MOST_LINES, SPARE = 200, 60, 2000, 20, 3
-KEY = re.compile(r"[\w-]{8,100}", re.ASCII)
 # Those of the program's countries, and those that a supplier abroad may bill in.
 CURRENCIES = (
     *("USD", "EUR", "ARS", "BOB", "BRL", "CLP", "COP", "CRC", "DOP", "GBP", "GTQ", "HNL", "JPY"),
@@ -36,11 +34,6 @@ CURRENCIES = (
 )
 TIDY = [lambda text: tidy(text) if text else text]
 _COUNT = re.compile(r"\d{1,9}|\d{1,3}([.,\s'’]\d{3}){1,2}", re.ASCII)
-
-
-def new_key(sent: str | None = None) -> str:
-    """The idempotency key that a form sent, else a new one."""
-    return sent if sent and KEY.fullmatch(sent) else secrets.token_urlsafe(12)
 
 
 def rate_text(text: str) -> str:

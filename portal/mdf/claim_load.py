@@ -3,15 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.book import held
-from portal.mdf.claim_models import Claim, ClaimLine, Document, FileKey, Invoice, InvoiceKey
+from portal.mdf.claim_models import (
+    Claim,
+    ClaimLine,
+    Document,
+    FileKey,
+    Invoice,
+    InvoiceKey,
+    Payment,
+)
 from portal.mdf.claim_rules import Bill, Cost, Grant, Line, Part
+from portal.mdf.course import Waiting
 from portal.mdf.deciding import Unseen
 from portal.mdf.models import Activity, Fund, FundRequest, FundTerms, TimelineStep
 from portal.mdf.queries import claim as seen_claim
@@ -198,3 +208,20 @@ def dispute_facts(
         disputed=disputed,
         request=found.row.state,
     )
+
+
+def paid_of(session: Session, claim: Claim) -> int:
+    """What was paid of a claim. One query."""
+    paid = select(func.sum(Payment.amount)).where(Payment.claim_id == claim.id)
+    return int(session.scalar(paid) or 0)
+
+
+def paid_in_all() -> ScalarSelect[Any]:
+    """What was paid of a claim, in a query of claims."""
+    paid = select(func.coalesce(func.sum(Payment.amount), 0))
+    return paid.where(Payment.claim_id == Claim.id).correlate(Claim).scalar_subquery()
+
+
+def waiting_of(claim: Claim) -> Waiting:
+    """A claim as far as it says whose turn it is."""
+    return Waiting(claim.ref, claim.state, claim.turn_due_on, claim.reversal_by is not None)

@@ -16,10 +16,10 @@ from portal.mdf.book import held
 from portal.mdf.claim_load import Ground
 from portal.mdf.claim_models import ClaimLine, Document, Invoice, Payment
 from portal.mdf.claim_rules import Approvable, Part, approvable
-from portal.mdf.course import Line, Told, Turn, Waiting, told, turns
+from portal.mdf.course import Line, Told, Turn, told, turns
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.request_pages import lines_of
-from portal.mdf.rules import ClaimState
+from portal.mdf.rules import HOLDING_CLAIMS, ClaimState
 from portal.mdf.sending_rules import (
     Wish,
     editable,
@@ -33,9 +33,7 @@ from portal.registry.models import Partner, Registry
 from portal.store.files import File
 from portal.store.scope import visible_to
 
-DECIDED = frozenset(
-    {ClaimState.APPROVED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.REVERSED}
-)
+DECIDED = HOLDING_CLAIMS | {ClaimState.REVERSED}
 # By which the review sends a claim back to its company.
 REPLIES = frozenset({Verb.CLAIM_ASK, Verb.CLAIM_REJECT})
 # The steps of a claim; it is begun on its request's page.
@@ -207,8 +205,7 @@ def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
 
 def _turns(found: Ground, steps: list[Line]) -> list[Turn]:
     claim, row = found.claim, found.row
-    waiting = Waiting(claim.ref, claim.state, claim.turn_due_on, claim.reversal_by is not None)
-    return turns(row.state, row.due_on, None, False, steps, [waiting])
+    return turns(row.state, row.due_on, None, False, steps, [claim_load.waiting_of(claim)])
 
 
 def _until(found: Ground) -> date | None:

@@ -4,7 +4,6 @@ settlement; and what finance types of a payment or a reversal. All of it is kept
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -17,7 +16,7 @@ from portal.kernel.text import tidy
 from portal.mdf.amounts import LONGEST, parse, written
 from portal.mdf.claim_models import ClaimLine, Document
 from portal.mdf.claim_review_rules import Check, Said
-from portal.mdf.review_forms import AmountForm, Boxes, text_field
+from portal.mdf.review_forms import AmountForm, amount_field, text_field
 from portal.mdf.rules import Verdict
 
 REASON, REFERENCE = 500, 100
@@ -134,17 +133,6 @@ class YesForm(FlaskForm):
     note = text_field(_l("Note to the company"), rows=2)
 
 
-class QuestionForm(FlaskForm):
-    """A question: what is to be mended, and what is missing there."""
-
-    fields = Boxes(
-        _l("What is to be mended?"),
-        validators=[InputRequired(_l("Choose what the company is to mend."))],
-        choices=[],
-    )
-    note = text_field(_l("Your question"), _l("Write what you need to know."))
-
-
 class RefusalForm(FlaskForm):
     """No to all of it."""
 
@@ -157,27 +145,16 @@ class RefusalForm(FlaskForm):
 class SettleForm(AmountForm):
     """A second look at a line: how much of it is accepted now, in all."""
 
-    amount = StringField(
-        _l("Accepted of the line, in all"),
-        validators=[DataRequired(_l("Write the amount that is accepted.")), Length(max=LONGEST)],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    amount = amount_field(
+        _l("Accepted of the line, in all"), _l("Write the amount that is accepted.")
     )
     note = text_field(_l("Reason"), _l("Write the reason: the company reads it."))
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also that the amount is one."""
-        sound = bool(super().validate(extra_validators))
-        return self.read(self.amount) and sound
 
 
 class PaymentForm(AmountForm):
     """A payment, as it left the bank."""
 
-    amount = StringField(
-        _l("Amount paid"),
-        validators=[DataRequired(_l("Write the amount that was paid.")), Length(max=LONGEST)],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
+    amount = amount_field(_l("Amount paid"), _l("Write the amount that was paid."))
     paid_on = DateField(
         _l("Day of the payment"), validators=[InputRequired(_l("Enter the day of the payment."))]
     )
@@ -191,11 +168,6 @@ class PaymentForm(AmountForm):
         description=_l("As the bank gave it. The company reads it, and finds the payment by it."),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also that the amount is one."""
-        sound = bool(super().validate(extra_validators))
-        return self.read(self.amount) and sound
 
 
 class ReversalForm(FlaskForm):

@@ -6,16 +6,13 @@ says yes too, exactly as for a request (`review_rules`).
 """
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from portal.kernel.decision import Decision, Reason, reason
 from portal.mdf.claim_rules import Approvable, Bill, Grant, Line, approvable, informs
 from portal.mdf.review_rules import Reviewer, Yes, alone, second
-from portal.mdf.rules import CODES, RULESET, ClaimState, MdfCode, Verdict
+from portal.mdf.rules import CODES, ClaimState, Verdict, answered
+from portal.mdf.rules import MdfCode as C
 from portal.mdf.transitions import Verb, not_now
-
-C = MdfCode
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -237,9 +234,3 @@ def wrong_now(verb: Verb, state: ClaimState, by: Reviewer) -> list[Reason]:
     if by.own_company:
         why.append(reason(CODES, C.OWN_COMPANY))
     return why
-
-
-def answered(why: list[Reason], value: T | None) -> Decision[T]:
-    """`value` with what is told of it; or, where a reason blocks it, whatever does."""
-    blocking = tuple(each for each in why if each.blocks)
-    return Decision(RULESET, None, blocking) if blocking else Decision(RULESET, value, tuple(why))

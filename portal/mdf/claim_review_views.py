@@ -14,11 +14,9 @@ from portal.kernel.access import Permission
 from portal.mdf import claim_review_pages, claim_reviewing, claim_words, labels, settling
 from portal.mdf.amounts import written
 from portal.mdf.blueprint import bp
-from portal.mdf.claim_forms import new_key
 from portal.mdf.claim_review_forms import (
     OF_DOCUMENTS,
     OF_LINES,
-    QuestionForm,
     RefusalForm,
     SettleForm,
     VerdictForm,
@@ -29,6 +27,9 @@ from portal.mdf.claim_review_forms import (
 from portal.mdf.claim_review_pages import ReviewPage
 from portal.mdf.claim_review_words import asked_names, told
 from portal.mdf.deciding import Outcome, Unseen
+from portal.mdf.keys import by, new_key
+from portal.mdf.review_forms import QuestionForm
+from portal.mdf.rules import MdfCode
 from portal.store.db import db
 from portal.web.guards import actor, requires
 from portal.web.site import url
@@ -73,11 +74,10 @@ def approve_claim(ref: str) -> ResponseReturnValue:
     if not form.validate() or not amount.isdecimal() or len(amount) > 15:
         return _page(found, yes=form, status=422)
     note = form.note.data or ""
-    outcome = claim_reviewing.approve(ref, int(amount), note, **_by())
+    outcome = claim_reviewing.approve(ref, int(amount), note, **by())
     if outcome.refused:
         return _page(_seen(ref), yes=form, refused=_told(found, outcome), status=422)
-    codes = {str(reason.code) for reason in outcome.reasons}
-    if "approver.second_needed" in codes:
+    if any(reason.code == MdfCode.SECOND_NEEDED for reason in outcome.reasons):
         flash(_("Your yes is kept. A second person has to say it too."), "yes")
     else:
         flash(_("The claim is approved. Finance pays it."), "yes")
@@ -94,7 +94,7 @@ def ask_claim(ref: str) -> ResponseReturnValue:
         return _page(found, ask=form, status=422)
     fields, note = tuple(form.fields.data), form.note.data
     return _answer(
-        *(found, {"ask": form}, lambda **by: claim_reviewing.ask(ref, fields, note, **by)),
+        *(found, {"ask": form}, lambda **told: claim_reviewing.ask(ref, fields, note, **told)),
         _("The company is asked."),
     )
 
@@ -107,7 +107,7 @@ def reject_claim(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, no=form, status=422)
     return _answer(
-        *(found, {"no": form}, lambda **by: claim_reviewing.reject(ref, form.note.data, **by)),
+        *(found, {"no": form}, lambda **told: claim_reviewing.reject(ref, form.note.data, **told)),
         _("The claim is rejected. The company is told why."),
     )
 
@@ -127,7 +127,7 @@ def settle_line(ref: str, line_id: int) -> ResponseReturnValue:
     return _answer(
         found,
         {"settle": form},
-        lambda **by: settling.settle(ref, line_id, amount, note, **by),
+        lambda **told: settling.settle(ref, line_id, amount, note, **told),
         _("The line is settled. The company and finance are told."),
     )
 
@@ -135,19 +135,13 @@ def settle_line(ref: str, line_id: int) -> ResponseReturnValue:
 def _answer(
     found: ReviewPage, form: dict[str, Any], command: Callable[..., Outcome], done: str
 ) -> ResponseReturnValue:
-    outcome = command(**_by())
+    outcome = command(**by())
     ref = found.page.ground.claim.ref
     if outcome.refused:
         again = _seen(ref)
         return _page(again, **form, refused=_told(again, outcome), status=422)
     flash(done, "yes")
     return redirect(url("site.mdf.claim", ref=ref))
-
-
-def _by() -> dict[str, Any]:
-    """Who does it, when, under which key."""
-    key = new_key(request.form.get("key"))
-    return {"actor": actor(), "now": clock.business(), "key": key}
 
 
 def _seen(ref: str) -> ReviewPage:

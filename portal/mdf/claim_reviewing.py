@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
-from portal.mdf.book import commit, post
+from portal.mdf.book import commit, subject_of
 from portal.mdf.claim_load import Ground, ground
 from portal.mdf.claim_review_load import claim_case, claim_review, documents_of, round_of
 from portal.mdf.claim_review_rules import (
@@ -27,9 +27,7 @@ from portal.mdf.claim_review_rules import (
     may_check,
 )
 from portal.mdf.claiming import free_keys, lines_of
-from portal.mdf.deciding import Outcome, earlier, keep, replaying
-from portal.mdf.models import Approval
-from portal.mdf.paying import claim_subject
+from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying, say_yes
 from portal.mdf.rules import ClaimState, Party
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb
@@ -74,50 +72,25 @@ def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, ke
     """Say yes to the sum of what was accepted, `amount` as it was shown: it is committed then, or,
     above what the person decides alone, the turn goes to a second one.
     """
+    act = Act(actor, now, key)
     with atomic() as session:
         found = ground(session, actor, ref, hold=True)
-        if (before := earlier(session, actor, APPROVE, key)) is not None:
+        if (before := earlier(session, APPROVE, act)) is not None:
             return before
         wish = ClaimYes(found.claim.ref, amount)
         facts = claim_review(session, found, actor)
         decision = may_approve_claim(wish, facts)
-        outcome = keep(
-            *(session, APPROVE, decision),
-            asked=wish,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, APPROVE, decision, wish, facts, found.row, act)
         if (yes := decision.value) is not None:
             said = Said(note=note, amount=yes.amount, decision_ref=outcome.ref)
-            _say_yes(session, found, yes, said, actor=actor, now=now, key=key)
+            _approve(session, found, yes, said, act)
         return outcome
 
 
-def _say_yes(
-    session: Session,
-    found: Ground,
-    yes: ClaimApproved,
-    said: Said,
-    *,
-    actor: Actor,
-    now: datetime,
-    key: str,
-) -> None:
+def _approve(session: Session, found: Ground, yes: ClaimApproved, said: Said, act: Act) -> None:
     """Keep who said it; the last yes commits the sum, by the last statement there is."""
-    claim, row = found.claim, found.row
-    session.add(
-        Approval(
-            request_id=row.id,
-            subject=claim_subject(claim),
-            round=round_of(session, claim),
-            person_id=actor.person_id,
-            amount=yes.amount,
-            at=now,
-        )
-    )
+    claim, row, actor, now = found.claim, found.row, act.actor, act.now
+    say_yes(session, row, subject_of(claim), round_of(session, claim), yes.amount, act)
     if not yes.final:
         turn = Party.CHANNEL if party_of(actor) is Party.LEAD else Party.LEAD
         said = replace(said, promised_on=claim.turn_due_on, turn=turn)
@@ -127,18 +100,10 @@ def _say_yes(
     claim.approved, claim.decided_at = yes.amount, now
     for line in lines_of(session, claim):
         line.accepted = line.accepted or 0  # what is never paid for needed no verdict
-    on = clock.local_date(now)
-    said = replace(said, promised_on=on + timedelta(days=found.terms.pay_days))
+    said = replace(said, promised_on=act.today + timedelta(days=found.terms.pay_days))
     verb, state = Verb.CLAIM_APPROVE, ClaimState.APPROVED
     take_step(session, row, verb, state, actor=actor, now=now, claim=claim, said=said)
-    post(
-        *(session, [commit(found.fund, row, yes.amount)]),
-        key=f"{APPROVE}:{actor.person_id}:{key}",
-        subject=claim_subject(claim),
-        actor=actor,
-        on=on,
-        at=now,
-    )
+    move(session, APPROVE, [commit(found.fund, row, yes.amount)], subject_of(claim), act)
 
 
 def ask(
@@ -146,42 +111,34 @@ def ask(
 ) -> Outcome:
     """Ask for more, naming what is to be mended: "line:ID", "document:ID", "proof:code" …"""
     wish = ClaimAnswer(ref, Verb.CLAIM_ASK, bool(note.strip()), tuple(fields))
-    return _answer(wish, note, actor=actor, now=now, key=key)
+    return _answer(wish, note, Act(actor, now, key))
 
 
 def reject(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Say no to all of it, with the reason; its invoices and files may be claimed again."""
     wish = ClaimAnswer(ref, Verb.CLAIM_REJECT, bool(note.strip()))
-    return _answer(wish, note, actor=actor, now=now, key=key)
+    return _answer(wish, note, Act(actor, now, key))
 
 
 @retrying
-def _answer(wish: ClaimAnswer, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
-    kind = ANSWERS[wish.verb]
+def _answer(wish: ClaimAnswer, note: str, act: Act) -> Outcome:
+    kind, actor = ANSWERS[wish.verb], act.actor
     with atomic() as session:
         found = ground(session, actor, wish.claim, hold=True)
-        if (before := earlier(session, actor, kind, key)) is not None:
+        if (before := earlier(session, kind, act)) is not None:
             return before
         facts, claim = claim_case(session, found, actor), found.claim
         decision = may_answer_claim(wish, facts)
-        outcome = keep(
-            *(session, kind, decision),
-            asked=wish,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, kind, decision, wish, facts, found.row, act)
         if decision.value is not None:
             if decision.value is ClaimState.REJECTED:
                 _refuse_all(session, found, note)
-                claim.decided_at = now
+                claim.decided_at = act.now
             said = Said(note=note, fields=wish.fields, decision_ref=outcome.ref)
             take_step(
                 *(session, found.row, wish.verb, decision.value),
                 actor=actor,
-                now=now,
+                now=act.now,
                 claim=claim,
                 said=said,
             )

@@ -12,9 +12,8 @@ from decimal import Decimal, InvalidOperation
 
 from portal.kernel import money
 from portal.kernel.decision import Reason, reason
-from portal.mdf.rules import CODES, MdfCode
-
-C = MdfCode
+from portal.mdf.rules import CODES
+from portal.mdf.rules import MdfCode as C
 
 
 @dataclass(frozen=True)

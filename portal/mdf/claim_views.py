@@ -9,9 +9,11 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.mdf import claim_load, claim_pages, claim_words, claiming, labels, turn_words
 from portal.mdf.blueprint import bp
-from portal.mdf.claim_forms import DisputeForm, new_key
+from portal.mdf.claim_forms import DisputeForm
+from portal.mdf.claim_pages import ClaimPage
 from portal.mdf.claim_writing import Target, attach, detach, drawer
 from portal.mdf.deciding import Outcome, Unseen
+from portal.mdf.keys import by, new_key
 from portal.mdf.steps import party_of
 from portal.mdf.transitions import Verb
 from portal.store.db import db
@@ -26,7 +28,7 @@ from portal.web.uploads import take, takes_files
 def begin_claim(ref: str) -> ResponseReturnValue:
     """Begin a claim, or go on with the one that is open."""
     try:
-        begun = claiming.begin(ref, actor=actor(), now=clock.business(), key=_key())
+        begun = claiming.begin(ref, **by())
     except Unseen:
         abort(404)
     if begun.outcome.refused:
@@ -49,7 +51,7 @@ def claim(ref: str) -> ResponseReturnValue:
 def submit_claim(ref: str) -> ResponseReturnValue:
     """Send the claim, or say all that is missing."""
     try:
-        outcome = claiming.submit(ref, actor=actor(), now=clock.business(), key=_key())
+        outcome = claiming.submit(ref, **by())
     except Unseen:
         abort(404)
     if outcome.refused:
@@ -63,7 +65,7 @@ def submit_claim(ref: str) -> ResponseReturnValue:
 def withdraw_claim(ref: str) -> ResponseReturnValue:
     """Take the claim back."""
     try:
-        outcome = claiming.withdraw(ref, actor=actor(), now=clock.business(), key=_key())
+        outcome = claiming.withdraw(ref, **by())
     except Unseen:
         abort(404)
     if outcome.refused:
@@ -138,12 +140,7 @@ def dispute_line(ref: str, line_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _dispute(ref, line_id, form, 422)
     try:
-        outcome = claiming.dispute(
-            *(ref, line_id, form.text.data or ""),
-            actor=actor(),
-            now=clock.business(),
-            key=new_key(form.key.data),
-        )
+        outcome = claiming.dispute(ref, line_id, form.text.data or "", **by())
     except Unseen:
         abort(404)
     if outcome.refused:
@@ -151,6 +148,14 @@ def dispute_line(ref: str, line_id: int) -> ResponseReturnValue:
         return _dispute(ref, line_id, form, 422)
     flash(_("The channel support team looks at the line again."), "yes")
     return redirect(url("site.mdf.claim", ref=ref))
+
+
+def seen(ref: str) -> ClaimPage:
+    """The claim; 404 where the reader does not see it."""
+    try:
+        return claim_pages.page(db.session(), actor(), ref, clock.business())
+    except Unseen:
+        abort(404)
 
 
 def claim_page(
@@ -162,10 +167,7 @@ def claim_page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The page with what was refused of it. 404 for whoever does not see the claim."""
-    try:
-        found = claim_pages.page(db.session(), actor(), ref, clock.business())
-    except Unseen:
-        abort(404)
+    found = seen(ref)
     names = claim_words.names_of(found.ground.activity)
     invoices = {each.row.id: each.row for each in found.billed}
     missing = [
@@ -202,10 +204,7 @@ def claim_page(
 
 
 def _dispute(ref: str, line_id: int, form: DisputeForm, status: int = 200) -> ResponseReturnValue:
-    try:
-        found = claim_pages.page(db.session(), actor(), ref, clock.business())
-    except Unseen:
-        abort(404)
+    found = seen(ref)
     shown = [
         (billed, line)
         for billed in found.billed
@@ -237,7 +236,7 @@ def _own(ref: str) -> claim_load.Ground:
     return found
 
 
-def _turns(page: claim_pages.ClaimPage) -> list[turn_words.Said]:
+def _turns(page: ClaimPage) -> list[turn_words.Said]:
     row, claim, party = page.row, page.ground.claim, party_of(actor())
     return [
         turn_words.said(turn, row.state, claim.state, party, clock.today()) for turn in page.turns
@@ -257,7 +256,7 @@ _WAYS = (
 _UNTIL_ANSWERED = frozenset({Verb.CLAIM_PAY, Verb.CLAIM_ASK_REVERSAL})
 
 
-def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
+def _ways(page: ClaimPage) -> list[tuple[str, str]]:
     """What else the reader may do with the claim, each on its own page, as (label, address)."""
     waits = {turn.verb for turn in page.turns}
     if Verb.CLAIM_APPROVE in page.may:  # the same page
@@ -268,7 +267,3 @@ def _ways(page: claim_pages.ClaimPage) -> list[tuple[str, str]]:
         for verb, view, label in _WAYS
         if verb in page.may and verb not in waits and needs.get(verb) in waits | {None}
     ]
-
-
-def _key() -> str:
-    return new_key(request.form.get("key"))

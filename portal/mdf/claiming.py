@@ -6,21 +6,17 @@ claim says in between is written in `claim_writing.py`.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import msgspec
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
 from portal.kernel.access import Actor
-from portal.kernel.decision import Decision
 from portal.mdf import claim_load, queries
 from portal.mdf.claim_load import Ground
 from portal.mdf.claim_models import Claim, ClaimLine, FileKey, Invoice, InvoiceKey
 from portal.mdf.claim_rules import approvable
-from portal.mdf.deciding import Outcome, Unseen, earlier, keep
+from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, replaying
 from portal.mdf.rules import ClaimState, Party
 from portal.mdf.sending_rules import (
     BeginFacts,
@@ -38,7 +34,7 @@ from portal.mdf.sending_rules import (
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb
 from portal.store.db import LostRace, atomic, retrying
-from portal.store.decisions import KINDS, Kind
+from portal.store.decisions import KINDS
 from portal.store.types import new_ref
 
 BEGIN, SUBMIT = "mdf.claim_begin", "mdf.claim_submit"
@@ -55,49 +51,28 @@ class Begun:
     claim: str | None
 
 
-def _begin(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
-    return may_begin(msgspec.convert(asked, Wish), msgspec.convert(facts, BeginFacts))
-
-
-def _submit(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
-    return may_submit(msgspec.convert(asked, Sending), msgspec.convert(facts, SendingFacts))
-
-
-def _withdraw(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
-    return may_withdraw(msgspec.convert(asked, Wish), msgspec.convert(facts, WithdrawFacts))
-
-
-def _dispute(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Any]:
-    return may_dispute(msgspec.convert(asked, Wish), msgspec.convert(facts, DisputeFacts))
-
-
-KINDS.update({BEGIN: Kind(_begin), SUBMIT: Kind(_submit)})
-KINDS.update({WITHDRAW: Kind(_withdraw), DISPUTE: Kind(_dispute)})
+KINDS[BEGIN] = replaying(Wish, BeginFacts, may_begin)
+KINDS[SUBMIT] = replaying(Sending, SendingFacts, may_submit)
+KINDS[WITHDRAW] = replaying(Wish, WithdrawFacts, may_withdraw)
+KINDS[DISPUTE] = replaying(Wish, DisputeFacts, may_dispute)
 
 
 @retrying
 def begin(ref: str, *, actor: Actor, now: datetime, key: str) -> Begun:
     """Begin a claim on the approved request `ref`. Raises Unseen, for staff too."""
+    act = Act(actor, now, key)
     with atomic() as session:
         row = queries.request(session, actor, ref, hold=True)
         if row is None or actor.partner_id is None:
             raise Unseen
-        if before := earlier(session, actor, BEGIN, key):
+        if (before := earlier(session, BEGIN, act)) is not None:
             return Begun(before, claim_load.open_claim(session, row))
         asked = Wish(row.ref)
-        facts = claim_load.begin_facts(session, row, actor, clock.local_date(now))
+        facts = claim_load.begin_facts(session, row, actor, act.today)
         decision = may_begin(asked, facts)
-        kept = keep(
-            *(session, BEGIN, decision),
-            asked=asked,
-            facts=facts,
-            row=row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, BEGIN, decision, asked, facts, row, act)
         if decision.refused:
-            return Begun(kept, facts.open)
+            return Begun(outcome, facts.open)
         claim = Claim(
             ref=new_ref(),
             registry_id=row.registry_id,
@@ -113,15 +88,11 @@ def begin(ref: str, *, actor: Actor, now: datetime, key: str) -> Begun:
         )
         session.add(claim)
         session.flush()
-        said = Said(decision_ref=kept.ref)
+        said, verb = Said(decision_ref=outcome.ref), Verb.CLAIM_BEGIN
         take_step(
-            *(session, row, Verb.CLAIM_BEGIN, ClaimState.DRAFT),
-            actor=actor,
-            now=now,
-            claim=claim,
-            said=said,
+            *(session, row, verb, ClaimState.DRAFT), actor=actor, now=now, claim=claim, said=said
         )
-        return Begun(kept, claim.ref)
+        return Begun(outcome, claim.ref)
 
 
 @retrying
@@ -130,92 +101,70 @@ def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
 
     From then on no other claim is sent with its invoices and files. Raises Unseen.
     """
+    act = Act(actor, now, key)
     with atomic() as session:
         found = claim_load.own_ground(session, actor, ref)
-        if before := earlier(session, actor, SUBMIT, key):
+        if (before := earlier(session, SUBMIT, act)) is not None:
             return before
-        on = clock.local_date(now)
         asked = claim_load.sending_of(session, found.claim)
-        facts = claim_load.sending_facts(session, found, asked, actor, on)
+        facts = claim_load.sending_facts(session, found, asked, actor, act.today)
         decision = may_submit(asked, facts)
-        kept = keep(
-            *(session, SUBMIT, decision),
-            asked=asked,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, SUBMIT, decision, asked, facts, found.row, act)
         if decision.value is not None:
             found.claim.claimed, found.claim.submitted_at = decision.value.shared, now
             take_keys(session, found, asked)
-            promised = on + timedelta(days=found.terms.review_days)
-            _step(session, found, Verb.CLAIM_SUBMIT, ClaimState.SUBMITTED, actor, now, Said(
-                amount=decision.value.amount, promised_on=promised, decision_ref=kept.ref
-            ))  # fmt: skip
-        return kept
+            promised = act.today + timedelta(days=found.terms.review_days)
+            amount, ref = decision.value.amount, outcome.ref
+            said = Said(amount=amount, promised_on=promised, decision_ref=ref)
+            _step(session, found, Verb.CLAIM_SUBMIT, ClaimState.SUBMITTED, said, act)
+        return outcome
 
 
 @retrying
 def withdraw(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Take a claim back before it is decided; its invoices and files are free again. Raises Unseen."""
+    act = Act(actor, now, key)
     with atomic() as session:
         found = claim_load.own_ground(session, actor, ref)
-        if before := earlier(session, actor, WITHDRAW, key):
+        if (before := earlier(session, WITHDRAW, act)) is not None:
             return before
         asked, facts = Wish(found.claim.ref), WithdrawFacts(party_of(actor), found.claim.state)
         decision = may_withdraw(asked, facts)
-        kept = keep(
-            *(session, WITHDRAW, decision),
-            asked=asked,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, WITHDRAW, decision, asked, facts, found.row, act)
         if not decision.refused:
             free_keys(session, found.claim.id)
-            said = Said(decision_ref=kept.ref)
-            _step(session, found, Verb.CLAIM_WITHDRAW, ClaimState.WITHDRAWN, actor, now, said)
-        return kept
+            said = Said(decision_ref=outcome.ref)
+            _step(session, found, Verb.CLAIM_WITHDRAW, ClaimState.WITHDRAWN, said, act)
+        return outcome
 
 
 @retrying
 def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Ask for another look at a line that was not accepted whole, saying why. Raises Unseen."""
+    act = Act(actor, now, key)
     with atomic() as session:
         found = claim_load.own_ground(session, actor, ref)
         lines = {line.id: line for line in lines_of(session, found.claim)}
         if line_id not in lines:
             raise Unseen
-        if before := earlier(session, actor, DISPUTE, key):
+        if (before := earlier(session, DISPUTE, act)) is not None:
             return before
-        line, on, claim = lines[line_id], clock.local_date(now), found.claim
+        line, claim = lines[line_id], found.claim
         total = approvable(claim_load.bills_of(session, claim.id), claim_load.grant_of(found, 0))
         part = next(each for each in total.parts if each.line == line_id)
         asked = Wish(claim.ref, line_id)
         disputed = any(each.disputed_at for each in lines.values())
-        facts = claim_load.dispute_facts(found, part, line.accepted, disputed, actor, on)
+        facts = claim_load.dispute_facts(found, part, line.accepted, disputed, actor, act.today)
         decision = may_dispute(asked, facts)
-        kept = keep(
-            *(session, DISPUTE, decision),
-            asked=asked,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, DISPUTE, decision, asked, facts, found.row, act)
         if not decision.refused:
             line.disputed_at, line.dispute = now, text
-            promised = on + timedelta(days=found.terms.review_days)
-            said = Said(text, (), None, promised, kept.ref, Party.CHANNEL)
+            promised = act.today + timedelta(days=found.terms.review_days)
+            said = Said(text, (), None, promised, outcome.ref, Party.CHANNEL)
             others = claim.turn_due_on  # what finance promised holds beside it
-            _step(session, found, Verb.CLAIM_DISPUTE, None, actor, now, said)
+            _step(session, found, Verb.CLAIM_DISPUTE, None, said, act)
             claim.turn_due_on = others or promised
-        return kept
+        return outcome
 
 
 def lines_of(session: Session, claim: Claim) -> list[ClaimLine]:
@@ -247,18 +196,12 @@ def free_keys(session: Session, claim_id: int) -> None:
 
 
 def _step(
-    session: Session,
-    found: Ground,
-    verb: Verb,
-    state: ClaimState | None,
-    actor: Actor,
-    now: datetime,
-    said: Said,
+    session: Session, found: Ground, verb: Verb, state: ClaimState | None, said: Said, act: Act
 ) -> None:
     take_step(
         *(session, found.row, verb, state),
-        actor=actor,
-        now=now,
+        actor=act.actor,
+        now=act.now,
         claim=found.claim,
         said=said,
     )

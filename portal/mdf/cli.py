@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.kernel import clock
 from portal.mdf import labels, time
 from portal.mdf.amounts import shown
-from portal.mdf.book import book_of
+from portal.mdf.book import book_of, subject_of
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.rules import Cause, Kind
 from portal.store.db import db
@@ -44,7 +44,7 @@ def explain(ref: str) -> None:
     if found is None:
         raise click.ClickException(f"there is no request {ref}")
     row, fund = found
-    own = (LedgerAccount.book == book_of(fund.id), LedgerAccount.owner == f"request:{row.ref}")
+    own = (LedgerAccount.book == book_of(fund.id), LedgerAccount.owner == subject_of(row))
     accounts = list(session.scalars(select(LedgerAccount).where(*own).order_by(LedgerAccount.id)))
     ids = [account.id for account in accounts]
     moves = select(LedgerTransfer).where(

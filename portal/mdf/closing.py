@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf import time
-from portal.mdf.book import held, post, release
-from portal.mdf.deciding import Outcome, Unseen, earlier, keep, replaying
+from portal.mdf.book import held, release, subject_of
+from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, replaying
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.paying_rules import Close, CloseFacts, may_close
 from portal.mdf.queries import request
-from portal.mdf.review_facts import subject_of
 from portal.mdf.rules import Cause, RequestState
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.time_rules import fate
@@ -32,11 +31,12 @@ KINDS[CLOSE] = replaying(Close, CloseFacts, may_close)
 @retrying
 def close(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """The company claims no more on its request `ref`. Raises Unseen, for staff too."""
+    act = Act(actor, now, key)
     with atomic() as session:
         row = request(session, actor, ref, hold=True)
         if row is None or actor.partner_id is None:
             raise Unseen
-        if (before := earlier(session, actor, CLOSE, key)) is not None:
+        if (before := earlier(session, CLOSE, act)) is not None:
             return before
         fund = session.get_one(Fund, row.fund_id)
         wish = Close(row.ref)
@@ -44,28 +44,14 @@ def close(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
         claims = tuple(time.claims_of(session, [row.id]).get(row.id, ()))
         facts = CloseFacts(row.state, party_of(actor), left, claims)
         decision = may_close(wish, facts)
-        kept = keep(
-            *(session, CLOSE, decision),
-            asked=wish,
-            facts=facts,
-            row=row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, CLOSE, decision, wish, facts, row, act)
         if decision.value is not None:
-            said = Said(amount=left, decision_ref=kept.ref)
+            said = Said(amount=left, decision_ref=outcome.ref)
             state = RequestState.CLOSED
             take_step(session, row, Verb.CLOSE, state, actor=actor, now=now, said=said)
-            post(
-                *(session, [release(fund, row, left, Cause.RELEASED_UNDER_CLAIMED)]),
-                key=f"{CLOSE}:{actor.person_id}:{key}",
-                subject=subject_of(row),
-                actor=actor,
-                on=clock.local_date(now),
-                at=now,
-            )
-        return kept
+            rest = release(fund, row, left, Cause.RELEASED_UNDER_CLAIMED)
+            move(session, CLOSE, [rest], subject_of(row), act)
+        return outcome
 
 
 def finish(

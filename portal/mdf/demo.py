@@ -2,17 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, exists, select
 
 from portal.accounts.demo import acting, moment
-from portal.kernel import clock, money
+from portal.kernel import clock
 from portal.kernel.localized import Localized
 from portal.mdf import asking, demo_claims, drafting, reviewing
 from portal.mdf.deciding import Outcome
+from portal.mdf.demo_claims import minor
 from portal.mdf.funding import allocate
 from portal.mdf.load import PackFund
 from portal.mdf.models import Fund
@@ -59,7 +59,7 @@ def _open(row: Mapping[str, Any], key: str) -> None:
         "name": Localized(row["name"]),
         "pooled": row["pooled"],
     }
-    budget = _minor(row["budget"], like.currency)
+    budget = minor(row["budget"], like.currency)
     said = PackFund("", columns, full.columns, full.activities, budget, 0, None)
     open_new(said, actor=acting(row["by"]), key=key)
 
@@ -69,7 +69,7 @@ def _allocate(row: Mapping[str, Any], key: str) -> None:
     company = db.session().scalar(select(Partner.id).where(Partner.code == row["partner"]))
     if company is None:
         raise ValueError(f"there is no company {row['partner']}")
-    amount, who = _minor(row["amount"], fund.currency), acting(row["by"])
+    amount, who = minor(row["amount"], fund.currency), acting(row["by"])
     _taken(allocate(fund.id, company, amount, actor=who, now=moment(row["at"]), key=key), row)
 
 
@@ -79,8 +79,8 @@ def _request(row: Mapping[str, Any], key: str) -> None:
     who, now = acting(row["by"]), moment(row["at"])
     wish = drafting.Wish(
         *(row["fund"], row["activity"], row["starts_on"], row["ends_on"]),
-        asked=_minor(row["asked"], currency),
-        total_cost=_minor(row["total_cost"], currency),
+        asked=minor(row["asked"], currency),
+        total_cost=minor(row["total_cost"], currency),
     )
     ref = drafting.begin(wish, actor=who, now=now, company=row.get("partner"))
     text = {name: row.get(name, "") for name in ("title", "details")}
@@ -98,7 +98,7 @@ def _step(ref: str, step: Mapping[str, Any], currency: str, key: str) -> None:
         case "submit":
             made = asking.submit(ref, **told)
         case "approve":
-            made = reviewing.approve(ref, _minor(step["amount"], currency), note, **told)
+            made = reviewing.approve(ref, minor(step["amount"], currency), note, **told)
         case "ask":
             made = reviewing.ask(ref, tuple(step["fields"]), note, **told)
         case "reject":
@@ -117,7 +117,3 @@ def _taken(made: Outcome, row: Mapping[str, Any]) -> None:
 
 def _fund(slug: str) -> Fund:
     return db.session().scalars(select(Fund).where(Fund.slug == slug)).one()
-
-
-def _minor(text: str, currency: str) -> int:
-    return money.minor(Decimal(text), currency)

@@ -54,7 +54,7 @@ def seed(request: str, row: Mapping[str, Any], currency: str, key: str) -> None:
 
 def _bill(claim: str, bill: Mapping[str, Any], currency: str, who: Actor) -> None:
     lines = tuple(
-        TypedLine(each["cost"], each["text"], _minor(each["amount"], currency))
+        TypedLine(each["cost"], each["text"], minor(each["amount"], currency))
         for each in bill["lines"]
     )
     day: date = bill["issued_on"]
@@ -91,10 +91,10 @@ def _step(claim: str, step: Mapping[str, Any], currency: str, key: str) -> list[
             _check(claim, step.get("refused", {}), who, now)
             return []
         case "approve":
-            amount = _minor(step["amount"], currency)
+            amount = minor(step["amount"], currency)
             made = claim_reviewing.approve(claim, amount, step.get("note", ""), **told)
         case "pay":
-            amount = _minor(step["amount"], currency)
+            amount = minor(step["amount"], currency)
             day = clock.local_date(now)
             made = paying.pay(claim, amount, paid_on=day, reference=step["reference"], **told)
         case other:
@@ -123,5 +123,6 @@ def _check(claim: str, refused: Mapping[str, str], who: Actor, now: datetime) ->
     claim_reviewing.check(Check(claim, documents, verdicts), actor=who, now=now)
 
 
-def _minor(text: str, currency: str) -> int:
+def minor(text: str, currency: str) -> int:
+    """An amount as the pack writes it, in minor units of `currency`."""
     return money.minor(Decimal(text), currency)

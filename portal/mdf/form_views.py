@@ -1,7 +1,5 @@
 """The form of a request: saved as it is typed, taken up on another device, sent, taken back."""
 
-import re
-import secrets
 from collections.abc import Mapping
 
 from flask import abort, flash, redirect, render_template, request
@@ -14,6 +12,7 @@ from portal.mdf import asking, drafting, form_pages, labels, typed
 from portal.mdf.blueprint import bp
 from portal.mdf.deciding import Outcome, Unseen
 from portal.mdf.form_pages import Sheet
+from portal.mdf.keys import by, new_key
 from portal.mdf.queries import REQUEST_FILES
 from portal.mdf.rules import MdfCode
 from portal.mdf.typed import Typed
@@ -23,8 +22,6 @@ from portal.web.i18n import date_text
 from portal.web.site import language, url
 from portal.web.upload_words import asked as asked_files
 from portal.web.uploads import Taken, take, takes_files
-
-KEY = re.compile(r"[\w-]{8,100}", re.ASCII)
 
 
 @bp.get("/requests/<ref>/form")
@@ -70,11 +67,8 @@ def submit(ref: str) -> ResponseReturnValue:
     again = _keep(ref)
     if again is not None:
         return again
-    key = request.form.get("key", "")
-    if not KEY.fullmatch(key):
-        key = secrets.token_urlsafe(12)
     try:
-        outcome = asking.submit(ref, actor=actor(), now=clock.business(), key=key)
+        outcome = asking.submit(ref, **by())
     except Unseen:
         abort(404)
     sheet = _sheet(ref)
@@ -82,8 +76,8 @@ def submit(ref: str) -> ResponseReturnValue:
         if not sheet.open:
             return redirect(url("site.mdf.request_page", ref=ref))
         return _form(sheet, sheet.typed, outcome=outcome, status=422)
-    by = sheet.row.turn_due_on
-    day = date_text(by, language()) if by else ""
+    promised = sheet.row.turn_due_on
+    day = date_text(promised, language()) if promised else ""
     flash(_("Your request is sent. A decision is promised by %(day)s.", day=day), "yes")
     return redirect(url("site.mdf.request_page", ref=ref))
 
@@ -177,7 +171,7 @@ def _form(
         outcome=outcome,
         labels=labels,
         files=asked_files(sheet.files, taken.refused if taken else ()),
-        key=secrets.token_urlsafe(12),
+        key=new_key(),
     )
     return page, status
 

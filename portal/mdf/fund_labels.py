@@ -12,7 +12,7 @@ from portal.kernel.decision import Reason
 from portal.kernel.localized import Localized
 from portal.mdf.amounts import shown
 from portal.mdf.fund_pages import Card
-from portal.mdf.labels import sentence
+from portal.mdf.labels import names_of, sentence
 from portal.mdf.rules import MdfCode
 from portal.mdf.terms_rules import DATES, LIMIT, Difference
 from portal.web.fact_words import call
@@ -144,13 +144,13 @@ MONEY: dict[str, tuple[str, Any, Any, Any]] = {
     ),
 }
 # Of a lead's deeds: the field that says a reason, and its words where they are others.
-MONEY_REASONS: dict[str, tuple[str, Any]] = {
-    "amount.none": ("amount", _l("Write an amount of more than nothing.")),
-    "amount.above_available": ("amount", _l("Of the fund %(most)s is unallocated.")),
-    "agreement.inactive": ("to", None),
-    "fund.other_currency": ("to", None),
-    "field.missing": ("reason", _l("Say why.")),
-    "fund.closed": ("", _l("A fund is closed: nothing is moved in it any more.")),
+MONEY_REASONS: dict[MdfCode, tuple[str, Any]] = {
+    MdfCode.AMOUNT_NONE: ("amount", _l("Write an amount of more than nothing.")),
+    MdfCode.ABOVE_AVAILABLE: ("amount", _l("Of the fund %(most)s is unallocated.")),
+    MdfCode.AGREEMENT_INACTIVE: ("to", None),
+    MdfCode.CURRENCY_OTHER: ("to", None),
+    MdfCode.FIELD_MISSING: ("reason", _l("Say why.")),
+    MdfCode.FUND_CLOSED: ("", _l("A fund is closed: nothing is moved in it any more.")),
 }
 
 
@@ -166,10 +166,7 @@ def standing(card: Card, on: date) -> dict[str, Any]:
         return {"word": word, "mark": "yes" if taken else "", "why": []}
     if card.can_be_asked:
         return {"word": _("Can be asked"), "mark": "yes", "why": []}
-    names = {
-        f"fund:{card.fund.slug}": card.fund.name.pick(language()),
-        f"registry:{card.registry.slug}": card.registry.name,
-    }
+    names = names_of(card.fund, card.registry.slug, card.registry.name)
     full = card.against[0].code is MdfCode.FULLY_ALLOCATED
     why = [
         (_sentence(reason, names), reason.rule)

@@ -17,13 +17,13 @@ from portal.mdf.amounts import parse
 from portal.mdf.blueprint import bp
 from portal.mdf.deciding import Outcome, Unseen
 from portal.mdf.fund_labels import MONEY, MONEY_REASONS
-from portal.mdf.fund_pages import Card
-from portal.mdf.fund_views import keeps
+from portal.mdf.fund_pages import Card, keeps
+from portal.mdf.keys import by, new_key
+from portal.mdf.rules import MdfCode
 from portal.registry.models import Partner
 from portal.registry.reach import partners_of
 from portal.store.db import db
 from portal.store.ordering import by_name
-from portal.store.types import new_ref
 from portal.web.guards import actor, requires
 from portal.web.site import language, row_id, url
 
@@ -134,13 +134,12 @@ def _move(card: Card, name: str, deed: Callable[..., Outcome], done: str) -> Res
         errors["reason"] = _("Say it in at most %(most)s signs.", most=LONGEST_REASON)
     if errors:
         return _form(card, name, typed, errors, 422)
-    key = typed.get("key", "")[:40] or new_ref(12)
     try:
-        made = deed(amount, to, reason=reason, actor=actor(), now=clock.business(), key=key)
+        outcome = deed(amount, to, reason=reason, **by())
     except Unseen:
         abort(404)
-    if made.refused:
-        return _form(card, name, typed | {"key": new_ref(12)}, _why(card, made), 422)
+    if outcome.refused:
+        return _form(card, name, typed | {"key": new_key()}, _why(card, outcome), 422)
     flash(done, "yes")
     return redirect(url("site.mdf.fund", slug=card.fund.slug))
 
@@ -152,15 +151,12 @@ def _chosen(text: str) -> int:
         return 0
 
 
-def _why(card: Card, made: Outcome) -> dict[str, str]:
+def _why(card: Card, outcome: Outcome) -> dict[str, str]:
     """Why it was refused, by the field that says it."""
-    names = {
-        f"fund:{card.fund.slug}": card.fund.name.pick(language()),
-        f"registry:{card.registry.slug}": card.registry.name,
-    }
+    names = labels.names_of(card.fund, card.registry.slug, card.registry.name)
     found: dict[str, str] = {}
-    for reason in made.reasons:
-        name, said = MONEY_REASONS.get(str(reason.code), ("", None))
+    for reason in outcome.reasons:
+        name, said = MONEY_REASONS.get(MdfCode(reason.code), ("", None))
         found[name] = labels.sentence(reason, names, said)
     return found
 
@@ -172,15 +168,14 @@ def _form(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    who = fund_pages.money_of(db.session(), [card.fund])[card.fund.id]
     page = render_template(
         "mdf/fund_money.html",
         card=card,
-        money=who,
+        money=fund_pages.money_of(db.session(), [card.fund])[card.fund.id],
         words=MONEY[name],
         deed=name,
         choices=_choices(card, name),
-        typed=typed or {"key": new_ref(12)},
+        typed=typed or {"key": new_key()},
         errors=errors or {},
     )
     return page, status

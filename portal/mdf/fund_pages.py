@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Person
 from portal.kernel.access import CHANNEL_ROLES, Actor, Role
 from portal.kernel.decision import Reason
-from portal.mdf.asking_rules import Ask, FundFacts, earliest, may_ask
-from portal.mdf.asking_rules import AskFacts as Facts
+from portal.mdf.asking_rules import Ask, AskFacts, FundFacts, earliest, may_ask
 from portal.mdf.book import book_of
 from portal.mdf.facts import TERMS
 from portal.mdf.funding import ADD, ALLOCATE, CARRY
@@ -99,7 +98,7 @@ def _against(found: Ground, fund: FundFacts | None, on: date) -> tuple[Reason, .
     """What stands against the least that could be asked; None of a fund that is closed."""
     if fund is None:
         return None
-    return may_ask(least(fund, on), Facts(found.funds)).reasons
+    return may_ask(least(fund, on), AskFacts(found.funds)).reasons
 
 
 def least(fund: FundFacts, on: date) -> Ask:
@@ -169,10 +168,14 @@ class Inside:
     versions: tuple[FundTerms, ...] = field(default=())
 
 
+def keeps(actor: Actor, fund: Fund) -> bool:
+    """Whether the reader is of the channel people of the fund's registry."""
+    return actor.role in CHANNEL_ROLES and actor.registry_id == fund.registry_id
+
+
 def sees_money(actor: Actor, fund: Fund) -> bool:
     """Whether the reader sees what is in the fund: its registry's channel people, and finance."""
-    own = actor.role in CHANNEL_ROLES and actor.registry_id == fund.registry_id
-    return own or actor.role is Role.FINANCE
+    return keeps(actor, fund) or actor.role is Role.FINANCE
 
 
 def inside(session: Session, actor: Actor, fund: Fund) -> Inside | None:

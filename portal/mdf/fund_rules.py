@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.kernel.decision import Decision, Reason, reason
-from portal.mdf.rules import CODES, RULESET, MdfCode
-
-C = MdfCode
+from portal.mdf.rules import CODES, answered
+from portal.mdf.rules import MdfCode as C
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,12 @@ class Given:
 
 def may_allocate(gift: Gift, facts: GiftFacts) -> Decision[Given]:
     """Whether a company gets so much of what nobody has yet. A pool is allocated to nobody."""
-    return _answer(gift, _allocating(gift, facts))
+    return answered(tuple(_allocating(gift, facts)), Given(gift.amount))
 
 
 def may_add(gift: Gift, facts: GiftFacts) -> Decision[Given]:
     """Whether the budget of the fund grows by so much, for a reason."""
-    return _answer(gift, _adding(gift, facts))
+    return answered(tuple(_adding(gift, facts)), Given(gift.amount))
 
 
 def may_carry_over(gift: Gift, facts: GiftFacts) -> Decision[Given]:
@@ -72,12 +71,7 @@ def may_carry_over(gift: Gift, facts: GiftFacts) -> Decision[Given]:
     """
     if facts.to is None or facts.to.registry != facts.fund.registry:
         raise ValueError("money of one registry never goes to another's fund")
-    return _answer(gift, _carrying(gift, facts, facts.to))
-
-
-def _answer(gift: Gift, faults: Iterator[Reason]) -> Decision[Given]:
-    reasons = tuple(faults)
-    return Decision(RULESET, None if reasons else Given(gift.amount), reasons)
+    return answered(tuple(_carrying(gift, facts, facts.to)), Given(gift.amount))
 
 
 def _allocating(gift: Gift, facts: GiftFacts) -> Iterator[Reason]:

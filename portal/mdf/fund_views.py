@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.kernel.access import CHANNEL_ROLES, Actor, Permission
+from portal.kernel.access import Permission
 from portal.mdf import fund_labels, fund_pages, labels
 from portal.mdf.blueprint import bp
 from portal.mdf.desks import TermsDesk
 from portal.mdf.fund_labels import standing
-from portal.mdf.fund_pages import Card, Inside
-from portal.mdf.models import Fund, FundTerms
+from portal.mdf.fund_pages import Card, Inside, keeps
+from portal.mdf.models import FundTerms
 from portal.mdf.queries import activities_of
 from portal.store.db import db
 from portal.web.fact_words import in_words
@@ -62,11 +62,6 @@ def fund(slug: str) -> ResponseReturnValue:
         runs=keeps(who, card.fund) and who.may(Permission.RUN_FUNDS),
         labels=labels,
     )
-
-
-def keeps(who: Actor, row: Fund) -> bool:
-    """Whether the reader is of the channel people of the fund's registry."""
-    return who.role in CHANNEL_ROLES and who.registry_id == row.registry_id
 
 
 def _stages(terms: FundTerms, on: date) -> list[dict[str, Any]]:

@@ -8,18 +8,14 @@ registry; what the rule refuses is returned and on record.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import Any, ParamSpec
 
-import msgspec
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.decision import JSON, Decision
-from portal.mdf.book import available_to, post, shared
-from portal.mdf.deciding import Outcome, Unseen, earlier, keep
+from portal.mdf.book import available_to, shared
+from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, once, replaying
 from portal.mdf.fund_rules import (
     Gift,
     GiftFacts,
@@ -36,40 +32,18 @@ from portal.registry.models import Partner, Registry
 from portal.registry.reach import partners_of
 from portal.store.db import atomic, retrying
 from portal.store.decisions import KINDS
-from portal.store.decisions import Kind as Replayed
 from portal.store.events import emit
 from portal.store.ledger import Move, balances
 
 ALLOCATE, ADD, CARRY = "mdf.allocate", "mdf.add", "mdf.carry_over"
-P = ParamSpec("P")
 Rule = Callable[[Gift, GiftFacts], Decision[Given]]
 _RULES: dict[str, Rule] = {ALLOCATE: may_allocate, ADD: may_add, CARRY: may_carry_over}
 
 
-def _replayed(rule: Rule) -> Replayed:
-    def decide(asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Given]:
-        return rule(msgspec.convert(asked, Gift), msgspec.convert(facts, GiftFacts))
-
-    return Replayed(decide)
+KINDS |= {kind: replaying(Gift, GiftFacts, rule) for kind, rule in _RULES.items()}
 
 
-KINDS.update({kind: _replayed(rule) for kind, rule in _RULES.items()})
-
-
-def _once(command: Callable[P, Outcome]) -> Callable[P, Outcome]:
-    """Ask again where the same key came twice at once: by then the first is answered."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> Outcome:
-        try:
-            return command(*args, **kwargs)
-        except IntegrityError:
-            return command(*args, **kwargs)
-
-    return run
-
-
-@_once
+@once
 @retrying
 def allocate(
     fund_id: int,
@@ -82,40 +56,41 @@ def allocate(
     reason: str = "",
 ) -> Outcome:
     """Give a company so much of what is unallocated. An unknown company is Unseen too."""
+    act = Act(actor, now, key)
     with atomic() as session:
-        if (again := earlier(session, actor, ALLOCATE, key)) is not None:
-            return again
+        if (before := earlier(session, ALLOCATE, act)) is not None:
+            return before
         fund = own_fund(session, fund_id, actor)
         if session.get(Partner, partner_id) is None:
             raise Unseen
-        on = clock.local_date(now)
         facts = GiftFacts(
             purse(session, fund, now),
-            agreement=partner_id in partners_of(session, fund.registry_id, on),
+            agreement=partner_id in partners_of(session, fund.registry_id, act.today),
         )
         gift = Gift(fund.slug, amount, reason, company=partner_id)
         source, target = shared(fund, Kind.UNALLOCATED), available_to(fund, partner_id)
         moves = [Move(source, target, amount, Cause.ALLOCATED.value)]
-        return _give(session, ALLOCATE, gift, facts, fund, moves, actor, now, key)
+        return _give(session, ALLOCATE, gift, facts, fund, moves, act)
 
 
-@_once
+@once
 @retrying
 def add(
     fund_id: int, amount: int, *, reason: str, actor: Actor, now: datetime, key: str
 ) -> Outcome:
     """Raise the budget of a fund."""
+    act = Act(actor, now, key)
     with atomic() as session:
-        if (again := earlier(session, actor, ADD, key)) is not None:
-            return again
+        if (before := earlier(session, ADD, act)) is not None:
+            return before
         fund = own_fund(session, fund_id, actor)
         facts, gift = GiftFacts(purse(session, fund, now)), Gift(fund.slug, amount, reason)
         source, target = shared(fund, Kind.SOURCE), shared(fund, Kind.UNALLOCATED)
         moves = [Move(source, target, amount, Cause.ADDED.value)]
-        return _give(session, ADD, gift, facts, fund, moves, actor, now, key)
+        return _give(session, ADD, gift, facts, fund, moves, act)
 
 
-@_once
+@once
 @retrying
 def carry_over(
     fund_id: int, to_id: int, amount: int, *, reason: str, actor: Actor, now: datetime, key: str
@@ -123,9 +98,10 @@ def carry_over(
     """Move so much of what is unallocated to another fund of the registry: out of one book through
     its source, into the other through that one's, so that each still sums to zero.
     """
+    act = Act(actor, now, key)
     with atomic() as session:
-        if (again := earlier(session, actor, CARRY, key)) is not None:
-            return again
+        if (before := earlier(session, CARRY, act)) is not None:
+            return before
         fund, to = own_fund(session, fund_id, actor), own_fund(session, to_id, actor)
         if fund.id == to.id:
             raise Unseen
@@ -136,7 +112,7 @@ def carry_over(
             Move(shared(fund, Kind.UNALLOCATED), shared(fund, Kind.SOURCE), amount, cause),
             Move(shared(to, Kind.SOURCE), shared(to, Kind.UNALLOCATED), amount, cause),
         ]
-        return _give(session, CARRY, gift, facts, fund, moves, actor, now, key)
+        return _give(session, CARRY, gift, facts, fund, moves, act)
 
 
 def purse(session: Session, fund: Fund, now: datetime) -> Purse:
@@ -165,40 +141,24 @@ def _give(
     facts: GiftFacts,
     fund: Fund,
     moves: list[Move],
-    actor: Actor,
-    now: datetime,
-    key: str,
+    act: Act,
 ) -> Outcome:
     """Decide, put on record, and move."""
     decision = _RULES[kind](gift, facts)
-    outcome = keep(
-        *(session, kind, decision),
-        asked=gift,
-        facts=facts,
-        row=None,
-        actor=actor,
-        now=now,
-        key=key,
-    )
+    outcome = keep(session, kind, decision, gift, facts, None, act)
     if decision.refused:
         return outcome
     said: dict[str, JSON] = {"fund": fund.slug, "amount": gift.amount}
     emit(
         *(session, f"mdf-fund:{fund.slug}", _VERBS[kind]),
-        actor=actor,
+        actor=act.actor,
         at=clock.wall(),
         partner_id=gift.company,
         registry_id=fund.registry_id,
         payload={**said, "to": gift.to} if gift.to else said,
     )
-    post(
-        *(session, moves),
-        key=f"{kind}:{actor.person_id}:{key}",
-        subject=f"fund:{fund.slug}>{gift.to}" if gift.to else f"fund:{fund.slug}",
-        actor=actor,
-        on=clock.local_date(now),
-        at=now,
-    )
+    subject = f"fund:{fund.slug}>{gift.to}" if gift.to else f"fund:{fund.slug}"
+    move(session, kind, moves, subject, act)
     return outcome
 
 

@@ -5,15 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.decision import Reason
-from portal.mdf import claim_load, claim_pages, claim_words, labels
+from portal.mdf import claim_load, claim_words, labels
 from portal.mdf.blueprint import bp
 from portal.mdf.claim_forms import SPARE, InvoiceForm, OutcomeForm, typed_outcome
 from portal.mdf.claim_load import Ground
 from portal.mdf.claim_pages import Billed, ClaimPage
-from portal.mdf.claim_views import claim_page
+from portal.mdf.claim_views import claim_page, seen
 from portal.mdf.claim_writing import remove_invoice, save_invoice, save_outcome
 from portal.mdf.deciding import Unseen
 from portal.store.db import db
@@ -119,10 +118,7 @@ def _save(ref: str, invoice_id: int | None) -> ResponseReturnValue:
 
 def _page(ref: str) -> ClaimPage:
     """The company's own claim; 404 for everybody else's."""
-    try:
-        found = claim_pages.page(db.session(), actor(), ref, clock.business())
-    except Unseen:
-        abort(404)
+    found = seen(ref)
     if found.ground.claim.partner_id != actor().partner_id:
         abort(404)
     return found

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.kernel.decision import Reason
 from portal.mdf.amounts import shown
+from portal.mdf.models import Fund
 from portal.mdf.nearest import Change
 from portal.mdf.rules import Cause, ClaimState, Kind, MdfCode, Party, RequestState
 from portal.mdf.rules import MdfCode as C
@@ -227,6 +228,11 @@ def sentence(reason: Reason, names: Mapping[str, str] | None = None, instead: An
     return str(said) % {
         key: _spoken(key, value, facts, names or {}) for key, value in facts.items()
     }
+
+
+def names_of(fund: Fund, slug: str, registry: str) -> dict[str, str]:
+    """The names of a fund and of its registry (`slug`), as `sentence` asks for them."""
+    return {f"fund:{fund.slug}": fund.name.pick(language()), f"registry:{slug}": registry}
 
 
 def field_name(field: str) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, Person
 from portal.kernel import clock
 from portal.kernel.access import CHANNEL_ROLES, Actor, Role
-from portal.mdf.deciding import Unseen
+from portal.mdf.deciding import Unseen, once
 from portal.mdf.models import Fund, Limit
 from portal.store.db import atomic, retrying
 from portal.store.events import emit
@@ -58,6 +57,8 @@ def currencies(session: Session, registry_id: int) -> list[str]:
     return sorted(session.scalars(query))
 
 
+@once
+@retrying
 def set_limit(
     person_id: int, currency: str, amount: int | None, *, actor: Actor, now: datetime
 ) -> None:
@@ -66,17 +67,6 @@ def set_limit(
     Nothing happens where it is so already. Raises Unseen for whoever is not of the registry's channel,
     for oneself, and for a currency of none of its funds.
     """
-    try:
-        _set_limit(person_id, currency, amount, actor, now)
-    except IntegrityError:
-        # Another lead gave the first at the same moment: by now there is a row to change.
-        _set_limit(person_id, currency, amount, actor, now)
-
-
-@retrying
-def _set_limit(
-    person_id: int, currency: str, amount: int | None, actor: Actor, now: datetime
-) -> None:
     with atomic() as session:
         registry_id = actor.registry_id
         if actor.role is not Role.CHANNEL_LEAD or registry_id is None:

@@ -14,10 +14,11 @@ from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.mdf.book import book_of
 from portal.mdf.charts import Part, split
-from portal.mdf.claim_models import Claim, Payment
+from portal.mdf.claim_load import paid_in_all, waiting_of
+from portal.mdf.claim_models import Claim
 from portal.mdf.course import Turn, Waiting, turns
 from portal.mdf.models import Fund, FundRequest
-from portal.mdf.rules import ClaimState, Kind, Party, RequestState
+from portal.mdf.rules import OPEN_CLAIMS, UNPAID_CLAIMS, ClaimState, Kind, Party, RequestState
 from portal.registry.models import Partner, Registry
 from portal.store.ledger import LedgerAccount
 from portal.store.scope import visible_to
@@ -25,12 +26,12 @@ from portal.store.scope import visible_to
 PAGE = 20
 MOST = 50
 S = ClaimState
-UNDER_WAY = (S.DRAFT, S.SUBMITTED, S.NEEDS_INFO, S.APPROVED, S.PART_PAID)
+UNDER_WAY = frozenset({S.DRAFT}) | OPEN_CLAIMS | UNPAID_CLAIMS
 # Which claims stand on the first page: a company's own, and what finance is to pay. What waits for
 # channel people, requests and claims alike, is their queue (`waiting.py`).
-CLAIMS_OF: Mapping[Party, tuple[ClaimState, ...]] = {
+CLAIMS_OF: Mapping[Party, Collection[ClaimState]] = {
     Party.PARTNER: UNDER_WAY,
-    Party.FINANCE: (S.APPROVED, S.PART_PAID),
+    Party.FINANCE: UNPAID_CLAIMS,
 }
 
 
@@ -143,7 +144,7 @@ def _claims_of(session: Session, actor: Actor, ids: Collection[int]) -> dict[int
     found: dict[int, list[Waiting]] = {}
     query = visible_to(Claim, actor).where(Claim.request_id.in_(ids), Claim.state.in_(UNDER_WAY))
     for claim in session.scalars(query.order_by(Claim.id)):
-        one = Waiting(claim.ref, claim.state, claim.turn_due_on, claim.reversal_by is not None)
+        one = waiting_of(claim)
         found.setdefault(claim.request_id, []).append(one)
     return found
 
@@ -152,17 +153,11 @@ def claims(
     session: Session, actor: Actor, states: Collection[ClaimState], most: int = MOST
 ) -> list[ListedClaim]:
     """The claims in `states` that the actor sees, the longest promised first. One query."""
-    paid = (
-        select(func.coalesce(func.sum(Payment.amount), 0))
-        .where(Payment.claim_id == Claim.id)
-        .correlate(Claim)
-        .scalar_subquery()
-    )
     query = (
         visible_to(Claim, actor)
         .add_columns(
             *(FundRequest.title, FundRequest.due_on, Partner.name, Registry.name),
-            *(Registry.thread, Fund.currency, paid),
+            *(Registry.thread, Fund.currency, paid_in_all()),
         )
         .join(FundRequest, FundRequest.id == Claim.request_id)
         .join(Fund, Fund.id == FundRequest.fund_id)

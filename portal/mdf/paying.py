@@ -5,17 +5,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor
-from portal.mdf.book import held, post
+from portal.mdf.book import held, subject_of
 from portal.mdf.book import pay as paid_out
-from portal.mdf.claim_load import Ground, ground
-from portal.mdf.claim_models import Claim, Payment
+from portal.mdf.claim_load import Ground, ground, paid_of
+from portal.mdf.claim_models import Payment
 from portal.mdf.closing import finish
-from portal.mdf.deciding import Outcome, earlier, keep, replaying
+from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying
 from portal.mdf.models import Approval
 from portal.mdf.paying_rules import Paid, Pay, PayFacts, may_pay
 from portal.mdf.review_facts import reviewer
@@ -44,25 +44,18 @@ def pay(
 
     The request closes with it where nothing is left to come. Raises Unseen.
     """
+    act = Act(actor, now, key)
     with atomic() as session:
         found = ground(session, actor, ref, hold=True)
-        if (before := earlier(session, actor, PAY, key)) is not None:
+        if (before := earlier(session, PAY, act)) is not None:
             return before
         claim, row = found.claim, found.row
         wish = Pay(claim.ref, amount, paid_on, reference)
-        facts = pay_facts(session, found, actor, clock.local_date(now))
+        facts = pay_facts(session, found, actor, act.today)
         decision = may_pay(wish, facts)
-        outcome = keep(
-            *(session, PAY, decision),
-            asked=wish,
-            facts=facts,
-            row=row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, PAY, decision, wish, facts, row, act)
         if (done := decision.value) is not None:
-            _pay(session, found, wish, done, outcome, actor=actor, now=now, key=key)
+            _pay(session, found, wish, done, outcome, act)
         return outcome
 
 
@@ -72,10 +65,7 @@ def _pay(
     wish: Pay,
     done: Paid,
     outcome: Outcome,
-    *,
-    actor: Actor,
-    now: datetime,
-    key: str,
+    act: Act,
 ) -> None:
     claim, row, fund = found.claim, found.row, found.fund
     session.add(
@@ -85,8 +75,8 @@ def _pay(
             amount=done.amount,
             paid_on=wish.paid_on,
             reference=wish.reference,
-            person_id=actor.person_id,
-            at=now,
+            person_id=act.actor.person_id,
+            at=act.now,
         )
     )
     said = Said(
@@ -96,17 +86,10 @@ def _pay(
         decision_ref=outcome.ref,
     )
     state = ClaimState.PART_PAID if done.left else ClaimState.PAID
+    actor, now = act.actor, act.now
     take_step(session, row, Verb.CLAIM_PAY, state, actor=actor, now=now, claim=claim, said=said)
     rest = finish(session, fund, row, held(session, fund, row).reserved, now=now)
-    moves = [paid_out(fund, row, done.amount), *rest]
-    post(
-        *(session, moves),
-        key=f"{PAY}:{actor.person_id}:{key}",
-        subject=claim_subject(claim),
-        actor=actor,
-        on=clock.local_date(now),
-        at=now,
-    )
+    move(session, PAY, [paid_out(fund, row, done.amount), *rest], subject_of(claim), act)
 
 
 def pay_facts(session: Session, found: Ground, actor: Actor, today: date) -> PayFacts:
@@ -114,7 +97,7 @@ def pay_facts(session: Session, found: Ground, actor: Actor, today: date) -> Pay
     claim = found.claim
     decided = clock.local_date(claim.decided_at) if claim.decided_at else today
     approved_it = exists().where(
-        Approval.subject == claim_subject(claim), Approval.person_id == actor.person_id
+        Approval.subject == subject_of(claim), Approval.person_id == actor.person_id
     )
     return PayFacts(
         *(claim.state, party_of(actor), found.fund.currency, claim.approved or 0),
@@ -125,14 +108,3 @@ def pay_facts(session: Session, found: Ground, actor: Actor, today: date) -> Pay
         own=reviewer(session, found.row, found.fund.currency, actor).own_company,
         decided=bool(session.scalar(select(approved_it))),
     )
-
-
-def paid_of(session: Session, claim: Claim) -> int:
-    """What was paid of a claim. One query."""
-    paid = select(func.sum(Payment.amount)).where(Payment.claim_id == claim.id)
-    return int(session.scalar(paid) or 0)
-
-
-def claim_subject(claim: Claim) -> str:
-    """Under which name the yeses to a claim and its movements are kept."""
-    return f"claim:{claim.ref}"

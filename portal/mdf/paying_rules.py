@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.kernel.decision import Decision, Reason, reason
-from portal.mdf.claim_review_rules import answered
 from portal.mdf.rules import (
     CODES,
     OPEN_CLAIMS,
+    UNPAID_CLAIMS,
     ClaimState,
-    MdfCode,
     Party,
     RequestState,
+    answered,
 )
-from portal.mdf.time_rules import UNPAID, ClaimFacts
+from portal.mdf.rules import MdfCode as C
+from portal.mdf.time_rules import ClaimFacts
 from portal.mdf.transitions import Verb, not_now
-
-C = MdfCode
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,7 @@ def may_close(asked: Close, facts: CloseFacts) -> Decision[int]:
     """
     if (no := not_now(Verb.CLOSE, facts.state, facts.party)) is not None:
         return answered([no], None)
-    pending = OPEN_CLAIMS | UNPAID
+    pending = OPEN_CLAIMS | UNPAID_CLAIMS
     why = [
         reason(CODES, C.CLAIM_OPEN, claim=one.claim)
         for one in facts.claims

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.mdf.claim_models import Claim, Payment
 from portal.mdf.models import Fund, FundRequest
-from portal.mdf.time_rules import UNPAID
+from portal.mdf.rules import UNPAID_CLAIMS
 from portal.registry.models import Partner, Registry
 from portal.store.scope import visible, visible_to
 
@@ -141,7 +141,7 @@ def _scoped(actor: Actor, query: Any) -> Any:
         .join(FundRequest, FundRequest.id == Claim.request_id)
         .join(Fund, Fund.id == FundRequest.fund_id)
         .outerjoin(_PAID, _PAID.c.claim_id == Claim.id)
-        .where(condition, Claim.state.in_(UNPAID))
+        .where(condition, Claim.state.in_(UNPAID_CLAIMS))
     )
 
 

@@ -3,7 +3,6 @@ confirms one or leaves it. And the company's word that it claims no more.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,16 +10,16 @@ from flask_babel import gettext as _
 
 from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.mdf import claim_pages, claim_words, closing, labels, paying, payment_pages, reversing
+from portal.mdf import claim_words, closing, labels, paying, payment_pages, reversing
 from portal.mdf.amounts import written
 from portal.mdf.blueprint import bp
-from portal.mdf.claim_forms import new_key
 from portal.mdf.claim_pages import ClaimPage
 from portal.mdf.claim_review_forms import PaymentForm, ReversalForm
+from portal.mdf.claim_views import seen
 from portal.mdf.deciding import Outcome, Unseen
+from portal.mdf.keys import by, new_key
 from portal.mdf.payment_export import as_file, note
-from portal.mdf.rules import HOLDING_CLAIMS
-from portal.mdf.time_rules import UNPAID
+from portal.mdf.rules import HOLDING_CLAIMS, UNPAID_CLAIMS
 from portal.store.db import db
 from portal.web.guards import actor, requires
 from portal.web.site import url
@@ -60,24 +59,23 @@ def payments_file() -> ResponseReturnValue:
 @requires(Permission.PAY_MDF, recent=True)
 def payment(ref: str) -> ResponseReturnValue:
     """The form for a payment on the claim."""
-    return _payment(_seen(ref))
+    return _payment(seen(ref))
 
 
 @bp.post("/claims/<ref>/payment")
 @requires(Permission.PAY_MDF, recent=True)
 def pay_claim(ref: str) -> ResponseReturnValue:
     """Record a payment, once however often the form is sent."""
-    found, form = _seen(ref), PaymentForm()
+    found, form = seen(ref), PaymentForm()
     form.currency = found.total.currency
     if not form.validate():
         return _payment(found, form, 422)
     paid_on, reference = form.paid_on.data, form.reference.data or ""
     assert paid_on is not None, "a valid form has its day"
-    by = _by()
-    outcome = paying.pay(ref, form.parsed or 0, paid_on=paid_on, reference=reference, **by)
+    outcome = paying.pay(ref, form.parsed or 0, paid_on=paid_on, reference=reference, **by())
     if outcome.refused:
         form.form_errors.extend(labels.sentence(each) for each in outcome.reasons)
-        return _payment(_seen(ref), form, 422)
+        return _payment(seen(ref), form, 422)
     flash(_("The payment is recorded. The company is told."), "yes")
     return redirect(url("site.mdf.claim", ref=ref) + "#payments")
 
@@ -86,40 +84,40 @@ def pay_claim(ref: str) -> ResponseReturnValue:
 @requires(Permission.PAY_MDF, recent=True)
 def reversal(ref: str) -> ResponseReturnValue:
     """The form that asks for the reversal of a claim."""
-    return _reversal(_seen(ref))
+    return _reversal(seen(ref))
 
 
 @bp.post("/claims/<ref>/reversal")
 @requires(Permission.PAY_MDF, recent=True)
 def ask_reversal(ref: str) -> ResponseReturnValue:
     """Ask that a lead of the registry confirm the reversal."""
-    found, form = _seen(ref), ReversalForm()
+    found, form = seen(ref), ReversalForm()
     if not form.validate():
         return _reversal(found, form, status=422)
     text = form.note.data or ""
     done = _("The reversal is asked for. A lead of the registry confirms it or leaves the claim.")
-    return _undo(found, form, lambda **by: reversing.ask_reversal(ref, text, **by), done)
+    return _undo(found, form, lambda **told: reversing.ask_reversal(ref, text, **told), done)
 
 
 @bp.get("/claims/<ref>/reversal/confirmation")
 @requires(Permission.RUN_FUNDS, recent=True)
 def reversal_confirmation(ref: str) -> ResponseReturnValue:
     """What was asked to be reversed, to confirm it or to leave the claim as it is."""
-    return _reversal(_seen(ref), confirms=True)
+    return _reversal(seen(ref), confirms=True)
 
 
 @bp.post("/claims/<ref>/reversal/confirmation")
 @requires(Permission.RUN_FUNDS, recent=True)
 def confirm_reversal(ref: str) -> ResponseReturnValue:
     """Confirm the reversal, or leave the claim as it is ("keep")."""
-    found, form = _seen(ref), ReversalForm()
+    found, form = seen(ref), ReversalForm()
     keeps = "keep" in request.form
     if not form.validate():
         return _reversal(found, form, confirms=True, status=422)
     text = form.note.data or ""
     command = reversing.keep_claim if keeps else reversing.reverse
     done = _("The claim stands as it is.") if keeps else _("The claim is reversed.")
-    return _undo(found, form, lambda **by: command(ref, text, **by), done, confirms=True)
+    return _undo(found, form, lambda **told: command(ref, text, **told), done, confirms=True)
 
 
 @bp.post("/requests/<ref>/closing")
@@ -127,7 +125,7 @@ def confirm_reversal(ref: str) -> ResponseReturnValue:
 def close(ref: str) -> ResponseReturnValue:
     """The company claims no more: what is left returns to the fund."""
     try:
-        outcome = closing.close(ref, **_by())
+        outcome = closing.close(ref, **by())
     except Unseen:
         abort(404)
     for reason in outcome.reasons:
@@ -145,26 +143,12 @@ def _undo(
     *,
     confirms: bool = False,
 ) -> ResponseReturnValue:
-    outcome, ref = command(**_by()), found.ground.claim.ref
+    outcome, ref = command(**by()), found.ground.claim.ref
     if outcome.refused:
         form.form_errors.extend(labels.sentence(each) for each in outcome.reasons)
-        return _reversal(_seen(ref), form, confirms=confirms, status=422)
+        return _reversal(seen(ref), form, confirms=confirms, status=422)
     flash(done, "yes")
     return redirect(url("site.mdf.claim", ref=ref))
-
-
-def _by() -> dict[str, Any]:
-    """Who does it, when, under which key."""
-    key = new_key(request.form.get("key"))
-    return {"actor": actor(), "now": clock.business(), "key": key}
-
-
-def _seen(ref: str) -> ClaimPage:
-    """The claim; 404 where the reader does not see it."""
-    try:
-        return claim_pages.page(db.session(), actor(), ref, clock.business())
-    except Unseen:
-        abort(404)
 
 
 def _payment(
@@ -181,7 +165,7 @@ def _payment(
         page=found,
         form=form,
         left=left,
-        waits=claim.state in UNPAID and claim.reversal_by is None,
+        waits=claim.state in UNPAID_CLAIMS and claim.reversal_by is None,
         labels=labels,
         words=claim_words,
         key=new_key(),
@@ -202,7 +186,7 @@ def _reversal(
         "mdf/reversal.html",
         page=found,
         form=form or ReversalForm(formdata=None),
-        facts_=reversing.undo_facts(db.session(), found.ground, actor()),
+        standing=reversing.undo_facts(db.session(), found.ground, actor()),
         waits=held and asked is confirms,
         confirms=confirms,
         labels=labels,

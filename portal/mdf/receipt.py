@@ -12,8 +12,8 @@ from portal.kernel.decision import Reason
 from portal.mdf import labels
 from portal.mdf.amounts import shown
 from portal.mdf.course import Line
+from portal.mdf.deciding import reason_of
 from portal.mdf.request_pages import RequestPage
-from portal.mdf.rules import CODES, MdfCode
 from portal.mdf.transitions import Verb
 from portal.web.explain import answer_behind, rule_url
 from portal.web.i18n import date_text, moment_text
@@ -148,25 +148,19 @@ def _kept(page: RequestPage, line: Line) -> list[dict[str, Any]]:
     stored = page.decision
     if stored is None or stored.ref != line.decision:
         return []
-    names = {
-        f"fund:{page.fund.slug}": page.fund.name.pick(language()),
-        f"registry:{page.slug}": page.registry,
-    }
-    return [_box(each, names) for each in stored.reasons]
+    names = labels.names_of(page.fund, page.slug, page.registry)
+    return [_box(reason_of(each), names) for each in stored.reasons]
 
 
-def _box(kept: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    code = MdfCode(kept["code"])
-    spec = CODES[code]
-    reason = Reason(code, kept["line"], kept["facts"], spec.rule, spec.blocks)
+def _box(reason: Reason, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "rule": spec.rule,
-        "rule_url": rule_url(spec.rule),
-        "code": str(code),
-        "blocks": spec.blocks,
+        "rule": reason.rule,
+        "rule_url": rule_url(reason.rule),
+        "code": str(reason.code),
+        "blocks": reason.blocks,
         "line": None,
         "text": labels.sentence(reason, names),
-        "faq": answer_behind(spec.rule),
+        "faq": answer_behind(reason.rule),
         "nearest": None,
     }
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf import queries
-from portal.mdf.book import book_of
-from portal.mdf.claim_models import Claim, Payment
+from portal.mdf.book import book_of, subject_of
+from portal.mdf.claim_load import paid_in_all, waiting_of
+from portal.mdf.claim_models import Claim
 from portal.mdf.course import Line, Told, Turn, Waiting, told, turns
 from portal.mdf.models import Activity, Fund, FundRequest, FundTerms, TimelineStep
 from portal.mdf.rules import (
@@ -160,13 +161,7 @@ def _claims(
     session: Session, actor: Actor, row: FundRequest
 ) -> tuple[list[ClaimRow], list[Waiting]]:
     """The claims that the reader sees, as rows and as turns. One query."""
-    paid = (
-        select(func.coalesce(func.sum(Payment.amount), 0))
-        .where(Payment.claim_id == Claim.id)
-        .correlate(Claim)
-        .scalar_subquery()
-    )
-    query = visible_to(Claim, actor).add_columns(paid).where(Claim.request_id == row.id)
+    query = visible_to(Claim, actor).add_columns(paid_in_all()).where(Claim.request_id == row.id)
     rows, waiting = [], []
     for claim, amount in session.execute(query.order_by(Claim.id)):
         rows.append(
@@ -175,9 +170,7 @@ def _claims(
                 *(int(amount), claim.submitted_at),
             )
         )
-        waiting.append(
-            Waiting(claim.ref, claim.state, claim.turn_due_on, claim.reversal_by is not None)
-        )
+        waiting.append(waiting_of(claim))
     return rows, waiting
 
 
@@ -218,7 +211,7 @@ def _money(
     session: Session, fund: Fund, row: FundRequest
 ) -> tuple[dict[Kind, int], list[Movement]]:
     """What the request's accounts hold, and every movement in or out of them. Two queries."""
-    own = (LedgerAccount.book == book_of(fund.id), LedgerAccount.owner == f"request:{row.ref}")
+    own = (LedgerAccount.book == book_of(fund.id), LedgerAccount.owner == subject_of(row))
     found = session.execute(select(LedgerAccount.kind, LedgerAccount.balance).where(*own))
     held: dict[Kind, int] = dict.fromkeys((Kind.RESERVED, Kind.COMMITTED, Kind.PAID), 0)
     held |= {Kind(kind): balance for kind, balance in found}

@@ -11,13 +11,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
-from portal.mdf.book import back_to, of_request, post
-from portal.mdf.claim_load import Ground, ground
-from portal.mdf.deciding import Outcome, earlier, keep, replaying
-from portal.mdf.paying import claim_subject, paid_of
+from portal.mdf.book import back_to, of_request, subject_of
+from portal.mdf.claim_load import Ground, ground, paid_of
+from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying
 from portal.mdf.paying_rules import (
     Undo,
     UndoFacts,
@@ -44,38 +42,30 @@ KINDS |= {f"mdf.{verb.value}": replaying(Undo, UndoFacts, rule) for verb, rule i
 
 def ask_reversal(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Finance asks that a claim be reversed, saying why; nothing moves before a lead confirms."""
-    return _act(Verb.CLAIM_ASK_REVERSAL, ref, note, actor=actor, now=now, key=key)
+    return _undo(Verb.CLAIM_ASK_REVERSAL, ref, note, Act(actor, now, key))
 
 
 def reverse(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """A lead confirms what finance asked: the claim holds no money any more."""
-    return _act(Verb.CLAIM_REVERSE, ref, note, actor=actor, now=now, key=key)
+    return _undo(Verb.CLAIM_REVERSE, ref, note, Act(actor, now, key))
 
 
 def keep_claim(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """A lead leaves the claim as it is, saying why."""
-    return _act(Verb.CLAIM_KEEP, ref, note, actor=actor, now=now, key=key)
+    return _undo(Verb.CLAIM_KEEP, ref, note, Act(actor, now, key))
 
 
 @retrying
-def _act(verb: Verb, ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
-    kind = f"mdf.{verb.value}"
+def _undo(verb: Verb, ref: str, note: str, act: Act) -> Outcome:
+    kind, actor = f"mdf.{verb.value}", act.actor
     with atomic() as session:
         found = ground(session, actor, ref, hold=True)
-        if (before := earlier(session, actor, kind, key)) is not None:
+        if (before := earlier(session, kind, act)) is not None:
             return before
         claim, wish = found.claim, Undo(found.claim.ref, bool(note.strip()))
         facts = undo_facts(session, found, actor)
         decision = RULES[verb](wish, facts)
-        outcome = keep(
-            *(session, kind, decision),
-            asked=wish,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, kind, decision, wish, facts, found.row, act)
         if (undone := decision.value) is not None:
             moves = moves_of(found, undone) if verb is Verb.CLAIM_REVERSE else []
             amount = undone.uncommitted + undone.clawed
@@ -86,15 +76,10 @@ def _act(verb: Verb, ref: str, note: str, *, actor: Actor, now: datetime, key: s
             else:
                 claim.reversal_by = None
             state = ClaimState.REVERSED if moves else None
-            take_step(session, found.row, verb, state, actor=actor, now=now, claim=claim, said=said)
-            post(
-                *(session, moves),
-                key=f"{kind}:{actor.person_id}:{key}",
-                subject=claim_subject(claim),
-                actor=actor,
-                on=clock.local_date(now),
-                at=now,
+            take_step(
+                *(session, found.row, verb, state), actor=actor, now=act.now, claim=claim, said=said
             )
+            move(session, kind, moves, subject_of(claim), act)
         return outcome
 
 

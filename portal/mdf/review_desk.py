@@ -11,8 +11,8 @@ from portal.kernel import clock
 from portal.kernel.decision import Reason
 from portal.mdf import labels, queries, review_pages
 from portal.mdf.amounts import written
-from portal.mdf.claim_forms import new_key
 from portal.mdf.deciding import Outcome, Unseen
+from portal.mdf.keys import by, new_key
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.request_pages import RequestPage, one
 from portal.mdf.review_forms import ApproveForm, AskForm, NoForm, NoteForm, WhyForm
@@ -21,7 +21,7 @@ from portal.mdf.rules import MdfCode
 from portal.mdf.transitions import Verb
 from portal.store.db import db
 from portal.web.guards import actor
-from portal.web.site import language, url
+from portal.web.site import url
 from portal.web.upload_words import asked
 
 FORMS: Mapping[Verb, Callable[..., FlaskForm]] = {
@@ -50,8 +50,7 @@ def seen(ref: str) -> tuple[FundRequest, Fund]:
 
 def names_of(page: RequestPage) -> dict[str, str]:
     """The names behind the codes of a reason about a request."""
-    name = page.fund.name.pick(language())
-    return {f"fund:{page.fund.slug}": name, f"registry:{page.slug}": page.registry}
+    return labels.names_of(page.fund, page.slug, page.registry)
 
 
 def review_page(
@@ -107,8 +106,7 @@ def answer(
 def run(command: Callable[..., Outcome]) -> Outcome:
     """What becomes of a command that the reader gives now, under the key of the form."""
     try:
-        key = new_key(request.form.get("key"))
-        return command(actor=actor(), now=clock.business(), key=key)
+        return command(**by())
     except Unseen:
         abort(404)
 

@@ -1,7 +1,7 @@
 """What a review of a request stands on, as it is now: the terms that bind it, who decides, what is left."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 
 from portal.accounts.models import Membership, Person
 from portal.kernel.access import Actor, Role
-from portal.mdf.book import left_for
+from portal.mdf.book import left_for, subject_of
 from portal.mdf.models import (
     Activity,
     Approval,
@@ -58,11 +58,6 @@ def bound(session: Session, row: FundRequest) -> Bound | None:
     )
     found = session.execute(query).first()
     return Bound(row, *found) if found else None
-
-
-def subject_of(row: FundRequest) -> str:
-    """Under which name the yeses to a request are kept."""
-    return f"request:{row.ref}"
 
 
 def reviewer(session: Session, row: FundRequest, currency: str, actor: Actor) -> Reviewer:
@@ -137,20 +132,6 @@ def _yeses(session: Session, row: FundRequest, actor: Actor) -> tuple[Yes, ...]:
     )
     return tuple(
         Yes(amount, bool(lead)) for amount, lead in session.execute(query.order_by(Approval.id))
-    )
-
-
-def said_yes(session: Session, row: FundRequest, actor: Actor, amount: int, now: datetime) -> None:
-    """Keep that this person said yes to `amount` in this round, inside the caller's transaction."""
-    session.add(
-        Approval(
-            request_id=row.id,
-            subject=subject_of(row),
-            round=row.round,
-            person_id=actor.person_id,
-            amount=amount,
-            at=now,
-        )
     )
 
 

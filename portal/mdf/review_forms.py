@@ -34,6 +34,16 @@ def text_field(label: Any, missing: Any = "", hint: Any = "", rows: int = 3) -> 
     )
 
 
+def amount_field(label: Any, missing: Any = "") -> StringField:
+    """An amount, as people write it; needed where `missing` says what to do without it."""
+    needed = DataRequired(missing) if missing else Optional()
+    return StringField(
+        label,
+        validators=[needed, Length(max=LONGEST)],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+
+
 class Boxes(SelectMultipleField):
     """Several of a few, each with a box of its own."""
 
@@ -46,35 +56,28 @@ class AmountForm(FlaskForm):
     currency = ""
     parsed: int | None = None
 
-    def read(self, field: StringField) -> bool:
-        """Read the amount; what is wrong with it stands at the field then."""
+    amount: StringField
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that the amount is one; what is wrong with it stands at its field then."""
+        sound, field = bool(super().validate(extra_validators)), self.amount
         if field.data and not field.errors:
             try:
                 self.parsed = parse(field.data, self.currency)
             except money.BadAmount as wrong:
                 field.errors = [str(wrong)]
-                return False
-        return not field.errors
+        return sound and not field.errors
 
 
 class ApproveForm(AmountForm):
     """A yes: to how much."""
 
-    amount = StringField(
-        _l("Amount to approve"),
-        validators=[DataRequired(_l("Write the amount you approve.")), Length(max=LONGEST)],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
+    amount = amount_field(_l("Amount to approve"), _l("Write the amount you approve."))
     note = text_field(_l("Note to the company"))
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also that the amount is one."""
-        sound = bool(super().validate(extra_validators))
-        return self.read(self.amount) and sound
 
-
-class AskForm(FlaskForm):
-    """A question: what is to be mended, and what is missing there."""
+class QuestionForm(FlaskForm):
+    """A question: what is to be mended (`fields.choices`), and what is missing there."""
 
     fields = Boxes(
         _l("What is to be mended?"),
@@ -82,6 +85,10 @@ class AskForm(FlaskForm):
         choices=[],
     )
     note = text_field(_l("Your question"), _l("Write what you need to know."))
+
+
+class AskForm(QuestionForm):
+    """A question about a request, which names fields of its form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,15 +138,11 @@ class DatesForm(FlaskForm):
 class LimitForm(AmountForm):
     """Up to how much one of the channel people approves alone; empty: as the fund says."""
 
-    amount = StringField(
-        _l("Approves alone up to"),
-        validators=[Optional(), Length(max=LONGEST)],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
+    amount = amount_field(_l("Approves alone up to"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also that the amount is one, and not less than nothing."""
-        sound = bool(super().validate(extra_validators)) and self.read(self.amount)
+        """Also that it is not less than nothing."""
+        sound = super().validate(extra_validators)
         if sound and (self.parsed or 0) < 0:
             self.amount.errors = [_("Write an amount that is not less than nothing.")]
             return False

@@ -9,7 +9,8 @@ from datetime import date
 
 from portal.kernel import money
 from portal.kernel.decision import Decision, Reason, reason
-from portal.mdf.rules import CODES, RULESET, Party, RequestState
+from portal.mdf.asking_rules import against_amount
+from portal.mdf.rules import CODES, Party, RequestState, answered
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.transitions import Verb, not_now
 
@@ -106,18 +107,15 @@ def may_approve(wish: Approve, facts: Review) -> Decision[Approved]:
     All reasons against it at once. Above what they decide alone a first yes is taken, and a second
     person must say it too, one of both a lead (SECOND_NEEDED).
     """
-    verb = Verb.APPROVE
-    if (no := not_now(verb, facts.state, facts.by.party)) is not None:
-        return Decision(RULESET, None, (no,))
+    if (no := not_now(Verb.APPROVE, facts.state, facts.by.party)) is not None:
+        return answered([no], None)
     reasons = [*_person(facts), *_fund(facts), *_amount(wish.amount, facts)]
     most = alone(facts.by, facts.manager_limit)
     final = most is None or wish.amount <= max(most, second(facts.by, facts.yeses))
     if not final and most is not None:
         reasons.append(_above(most, facts))
-    if any(each.blocks for each in reasons):
-        return Decision(RULESET, None, tuple(each for each in reasons if each.blocks))
     due_on = facts.due_on if final else None
-    return Decision(RULESET, Approved(wish.amount, final, due_on), tuple(reasons))
+    return answered(reasons, Approved(wish.amount, final, due_on))
 
 
 def nearest_yes(facts: Review) -> int | None:
@@ -169,10 +167,13 @@ def _fund(facts: Review) -> list[Reason]:
     if not facts.agreement_active:
         found.append(reason(CODES, C.AGREEMENT_INACTIVE, registry=facts.registry))
     if facts.closed:
-        window = {"from": str(facts.requests_from), "until": str(facts.requests_until)}
+        window = {
+            "from": facts.requests_from.isoformat(),
+            "until": facts.requests_until.isoformat(),
+        }
         found.append(reason(CODES, C.FUND_CLOSED, fund=facts.fund, **window))
     if facts.due_on < facts.today:
-        found.append(reason(CODES, C.CLAIM_LATE, due=str(facts.due_on)))
+        found.append(reason(CODES, C.CLAIM_LATE, due=facts.due_on.isoformat()))
     return found
 
 
@@ -180,16 +181,10 @@ def _amount(amount: int, facts: Review) -> list[Reason]:
     """Against the amount: more than asked, than the terms pay, than there is (M2)."""
     if amount <= 0:
         return [reason(CODES, C.AMOUNT_NONE)]
-    currency, share = facts.currency, money.share(facts.total_cost, facts.percent)
-    found = []
+    currency, found = facts.currency, []
     if amount > facts.asked:
         found.append(reason(CODES, C.ABOVE_ASKED, most=facts.asked, currency=currency))
-    if facts.cap is not None and amount > facts.cap:
-        found.append(reason(CODES, C.ABOVE_CAP, most=facts.cap, currency=currency))
-    if amount > share:
-        found.append(
-            reason(CODES, C.ABOVE_SHARE, most=share, percent=facts.percent, currency=currency)
-        )
+    found += against_amount(amount, facts.percent, facts.cap, facts.total_cost, currency)
     if amount > facts.available:
         found.append(reason(CODES, C.ABOVE_AVAILABLE, most=facts.available, currency=currency))
     return found
@@ -231,13 +226,11 @@ _LEADS_TO = {
 def may_answer(wish: Answer, facts: Case) -> Decision[Answered]:
     """Whether this person may ask, reject or decline now: with a reason, a question with its fields."""
     if (no := not_now(wish.verb, facts.state, facts.by.party)) is not None:
-        return Decision(RULESET, None, (no,))
+        return answered([no], None)
     found = [reason(CODES, C.OWN_COMPANY)] if facts.by.own_company else []
     unknown = set(wish.fields) - set(FIELDS)
     if wish.verb is Verb.ASK and (not wish.fields or unknown):
         found.append(reason(CODES, C.FIELD_MISSING, field="fields"))
     if not wish.said:
         found.append(reason(CODES, C.FIELD_MISSING, field="note"))
-    if found:
-        return Decision(RULESET, None, tuple(found))
-    return Decision(RULESET, Answered(_LEADS_TO[wish.verb]))
+    return answered(found, Answered(_LEADS_TO[wish.verb]))

@@ -70,7 +70,7 @@ def approve(ref: str) -> ResponseReturnValue:
         return review_page(ref, Verb.APPROVE, form, 422)
     amount, note = form.parsed, form.note.data or ""
     return answer(
-        *(ref, Verb.APPROVE, form), lambda **by: reviewing.approve(ref, amount, note, **by)
+        *(ref, Verb.APPROVE, form), lambda **told: reviewing.approve(ref, amount, note, **told)
     )
 
 
@@ -83,7 +83,7 @@ def question(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return review_page(ref, Verb.ASK, form, 422)
     fields, note = tuple(form.fields.data), form.note.data
-    return answer(ref, Verb.ASK, form, lambda **by: reviewing.ask(ref, fields, note, **by))
+    return answer(ref, Verb.ASK, form, lambda **told: reviewing.ask(ref, fields, note, **told))
 
 
 @bp.post("/requests/<ref>/rejection")
@@ -107,4 +107,4 @@ def _refuse(ref: str, verb: Verb, command: Callable[..., Outcome]) -> ResponseRe
         return review_page(ref, verb, form, 422)
     found = review_pages.one(db.session(), actor(), ref, clock.today())
     note = form.note(found.instead if found else "")
-    return answer(ref, verb, form, lambda **by: command(ref, note, **by))
+    return answer(ref, verb, form, lambda **told: command(ref, note, **told))

@@ -4,73 +4,41 @@
 for a request its actor does not see, and answers the same `key` of a person once.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
 
-import msgspec
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
 from portal.kernel.access import Actor
-from portal.kernel.decision import Decision, reason
 from portal.mdf import review_rules as rules
-from portal.mdf.book import post, reserve
-from portal.mdf.deciding import Outcome, Unseen, earlier, keep
+from portal.mdf.book import reserve, subject_of
+from portal.mdf.deciding import (
+    Act,
+    Outcome,
+    Unseen,
+    Unsent,
+    earlier,
+    keep,
+    move,
+    never_sent,
+    replaying,
+    say_yes,
+)
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.queries import request
-from portal.mdf.review_facts import bound, review, reviewer, said_yes, subject_of
-from portal.mdf.rules import CODES, RULESET, MdfCode, Party, RequestState
+from portal.mdf.review_facts import bound, review, reviewer
+from portal.mdf.rules import Party, RequestState
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb
 from portal.store.db import atomic, retrying
-from portal.store.decisions import KINDS, Kind
+from portal.store.decisions import KINDS
 
 APPROVE = "mdf.approve"
 ANSWERS = {Verb.ASK: "mdf.question", Verb.REJECT: "mdf.reject", Verb.DECLINE: "mdf.decline"}
 
 
-@dataclass(frozen=True)
-class Act:
-    """Who does something, at which moment (business time), under which key of theirs."""
-
-    actor: Actor
-    now: datetime
-    key: str
-
-    @property
-    def today(self) -> date:
-        """The business date."""
-        return clock.local_date(self.now)
-
-
-@dataclass(frozen=True)
-class Unsent:
-    """The facts of a request that was never sent: nothing binds it, nothing can be decided."""
-
-    state: RequestState
-
-
-def again(asked: type[Any], facts: type[Any], rule: Callable[[Any, Any], Decision[Any]]) -> Kind:
-    """How a decision is decided again from its record."""
-
-    def decide(wish: dict[str, Any], stood_on: dict[str, Any]) -> Decision[Any]:
-        if set(stood_on) == {"state"}:
-            return never_sent(msgspec.convert(stood_on, Unsent))
-        return rule(msgspec.convert(wish, asked), msgspec.convert(stood_on, facts))
-
-    return Kind(decide)
-
-
-def never_sent(facts: Unsent) -> Decision[Any]:
-    """The answer to whatever a review wants of a request that was never sent."""
-    why = reason(CODES, MdfCode.NOT_NOW, state=facts.state.value)
-    return Decision(RULESET, None, (why,))
-
-
-KINDS[APPROVE] = again(rules.Approve, rules.Review, rules.may_approve)
-KINDS |= {kind: again(rules.Answer, rules.Case, rules.may_answer) for kind in ANSWERS.values()}
+KINDS[APPROVE] = replaying(rules.Approve, rules.Review, rules.may_approve)
+KINDS |= {kind: replaying(rules.Answer, rules.Case, rules.may_answer) for kind in ANSWERS.values()}
 
 
 def held(session: Session, actor: Actor, ref: str) -> FundRequest:
@@ -81,27 +49,6 @@ def held(session: Session, actor: Actor, ref: str) -> FundRequest:
     return row
 
 
-def kept(
-    session: Session,
-    kind: str,
-    decision: Decision[Any],
-    wish: object,
-    facts: object,
-    row: FundRequest,
-    act: Act,
-) -> Outcome:
-    """Put the decision on record, inside the caller's transaction."""
-    return keep(
-        *(session, kind, decision),
-        asked=wish,
-        facts=facts,
-        row=row,
-        actor=act.actor,
-        now=act.now,
-        key=act.key,
-    )
-
-
 @retrying
 def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Say yes to `amount`: it is reserved then, or, above what the person decides alone, the turn goes
@@ -110,16 +57,16 @@ def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, ke
     act, wish = Act(actor, now, key), rules.Approve(amount)
     with atomic() as session:
         row = held(session, actor, ref)
-        if (before := earlier(session, actor, APPROVE, key)) is not None:
+        if (before := earlier(session, APPROVE, act)) is not None:
             return before
         if (it := bound(session, row)) is None:
             unsent = Unsent(row.state)
-            return kept(session, APPROVE, never_sent(unsent), wish, unsent, row, act)
+            return keep(session, APPROVE, never_sent(unsent), wish, unsent, row, act)
         facts = review(session, it, actor, act.today)
         decision = rules.may_approve(wish, facts)
-        outcome = kept(session, APPROVE, decision, wish, facts, row, act)
+        outcome = keep(session, APPROVE, decision, wish, facts, row, act)
         if (yes := decision.value) is not None:
-            said_yes(session, row, actor, amount, now)
+            say_yes(session, row, subject_of(row), row.round, amount, act)
             said = Said(note=note, amount=amount, decision_ref=outcome.ref)
             if yes.final:
                 _reserve(session, it.fund, row, yes, said, act)
@@ -143,14 +90,7 @@ def _reserve(
     said = replace(said, promised_on=yes.due_on)
     state = RequestState.APPROVED
     take_step(session, row, Verb.APPROVE, state, actor=act.actor, now=act.now, said=said)
-    post(
-        *(session, [reserve(fund, row, yes.amount)]),
-        key=f"{APPROVE}:{act.actor.person_id}:{act.key}",
-        subject=subject_of(row),
-        actor=act.actor,
-        on=act.today,
-        at=act.now,
-    )
+    move(session, APPROVE, [reserve(fund, row, yes.amount)], subject_of(row), act)
 
 
 def ask(
@@ -158,37 +98,34 @@ def ask(
 ) -> Outcome:
     """Ask for more, naming the `fields` of the form to mend (`review_rules.FIELDS`)."""
     wish = rules.Answer(Verb.ASK, bool(note.strip()), tuple(fields))
-    return _answer(ref, wish, note, actor=actor, now=now, key=key)
+    return _answer(ref, wish, note, Act(actor, now, key))
 
 
 def reject(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Send it back with a reason: the company may mend it and send it again."""
     wish = rules.Answer(Verb.REJECT, bool(note.strip()))
-    return _answer(ref, wish, note, actor=actor, now=now, key=key)
+    return _answer(ref, wish, note, Act(actor, now, key))
 
 
 def decline(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Say no for good, with a reason."""
     wish = rules.Answer(Verb.DECLINE, bool(note.strip()))
-    return _answer(ref, wish, note, actor=actor, now=now, key=key)
+    return _answer(ref, wish, note, Act(actor, now, key))
 
 
 @retrying
-def _answer(
-    ref: str, wish: rules.Answer, note: str, *, actor: Actor, now: datetime, key: str
-) -> Outcome:
+def _answer(ref: str, wish: rules.Answer, note: str, act: Act) -> Outcome:
     kind = ANSWERS[wish.verb]
     with atomic() as session:
-        row = held(session, actor, ref)
-        if (before := earlier(session, actor, kind, key)) is not None:
+        row = held(session, act.actor, ref)
+        if (before := earlier(session, kind, act)) is not None:
             return before
         fund = session.get_one(Fund, row.fund_id)
-        facts = rules.Case(row.state, reviewer(session, row, fund.currency, actor))
+        facts = rules.Case(row.state, reviewer(session, row, fund.currency, act.actor))
         decision = rules.may_answer(wish, facts)
-        outcome = kept(session, kind, decision, wish, facts, row, Act(actor, now, key))
+        outcome = keep(session, kind, decision, wish, facts, row, act)
         if decision.value is not None:
             said = Said(note=note, fields=wish.fields, decision_ref=outcome.ref)
-            take_step(
-                session, row, wish.verb, decision.value.state, actor=actor, now=now, said=said
-            )
+            state = decision.value.state
+            take_step(session, row, wish.verb, state, actor=act.actor, now=act.now, said=said)
         return outcome

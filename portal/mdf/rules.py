@@ -1,8 +1,12 @@
 """What MDF knows by name: states, what may be done, the kinds of money, and the reasons for a no. Pure."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypeVar
 
-from portal.kernel.decision import Code, CodeSpec
+from portal.kernel.decision import Code, CodeSpec, Decision, Reason
+
+T = TypeVar("T")
 
 RULESET = "mdf/1"
 REMINDERS = (30, 14, 7, 1)  # days before a claim is due
@@ -43,6 +47,8 @@ class ClaimState(StrEnum):
 OPEN_CLAIMS = frozenset({ClaimState.SUBMITTED, ClaimState.NEEDS_INFO})
 # A claim in one of these holds money: committed or paid.
 HOLDING_CLAIMS = frozenset({ClaimState.APPROVED, ClaimState.PART_PAID, ClaimState.PAID})
+# A claim in one of these waits for money.
+UNPAID_CLAIMS = frozenset({ClaimState.APPROVED, ClaimState.PART_PAID})
 
 
 class Party(StrEnum):
@@ -198,3 +204,9 @@ CODES: dict[Code, CodeSpec] = {
     C.EXTENDED_TOO_FAR: CodeSpec("M4", True, ("until",)),
     C.POOLED: CodeSpec("M1", True, ("fund",)),
 }
+
+
+def answered(why: Sequence[Reason], value: T | None) -> Decision[T]:
+    """`value` with what is told of it; or, where a reason blocks it, whatever does."""
+    blocking = tuple(each for each in why if each.blocks)
+    return Decision(RULESET, None, blocking) if blocking else Decision(RULESET, value, tuple(why))

@@ -19,13 +19,13 @@ from portal.mdf.rules import (
     DISPUTE_DAYS,
     RULESET,
     ClaimState,
-    MdfCode,
     Party,
     RequestState,
+    answered,
 )
+from portal.mdf.rules import MdfCode as C
 from portal.mdf.transitions import STEPS, Verb, not_now
 
-C = MdfCode
 # What a claim owes with each invoice, beside the proofs of its activity: the invoice itself.
 INVOICE_PROOF = "invoice"
 
@@ -133,7 +133,7 @@ def may_begin(asked: Wish, facts: BeginFacts) -> Decision[bool]:
         found.append(reason(CODES, C.CLAIM_OPEN, claim=facts.open))
     if facts.reserved <= 0:
         found.append(reason(CODES, C.ABOVE_APPROVED, most=0, currency=facts.currency))
-    return Decision(RULESET, None if found else True, tuple(found))
+    return answered(found, True)
 
 
 def may_submit(asked: Sending, facts: SendingFacts) -> Decision[Approvable]:
@@ -242,7 +242,7 @@ def last_day_to_dispute(decided_on: date) -> date:
 def may_withdraw(asked: Wish, facts: WithdrawFacts) -> Decision[bool]:
     """Whether a claim may be taken back: until it is decided."""
     step = not_now(Verb.CLAIM_WITHDRAW, facts.state, facts.party)
-    return Decision(RULESET, None if step else True, (step,) if step else ())
+    return answered([step] if step else [], True)
 
 
 def editable(state: ClaimState) -> bool:

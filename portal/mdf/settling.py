@@ -1,24 +1,22 @@
 """Settling a disputed line of a claim, by somebody who did not decide the claim (mdf.md 2.2, MC4)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor
-from portal.mdf.book import commit, held, post
+from portal.mdf.book import commit, held, subject_of
 from portal.mdf.claim_load import Ground, ground, sending_of
 from portal.mdf.claim_models import ClaimLine
 from portal.mdf.claim_review_load import round_of, settle_facts
 from portal.mdf.claiming import lines_of, take_keys
 from portal.mdf.closing import finish
-from portal.mdf.deciding import Outcome, Unseen, earlier, keep, replaying
-from portal.mdf.models import Approval
-from portal.mdf.paying import claim_subject
-from portal.mdf.rules import ClaimState
+from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, replaying, say_yes
+from portal.mdf.rules import UNPAID_CLAIMS, ClaimState
 from portal.mdf.settling_rules import Settle, Settled, SettleFacts, may_settle
 from portal.mdf.steps import Said, take_step
-from portal.mdf.time_rules import UNPAID
 from portal.mdf.transitions import Verb
 from portal.store.db import atomic, retrying
 from portal.store.decisions import KINDS
@@ -42,43 +40,28 @@ def settle(
     with the reason. What that adds is committed, while the reserve lasts; a rejected claim is approved
     by it. `now` is business time. Raises Unseen, for a line of another claim too.
     """
+    act = Act(actor, now, key)
     with atomic() as session:
         found = ground(session, actor, ref, hold=True)
         lines = {line.id: line for line in lines_of(session, found.claim)}
         if line_id not in lines:
             raise Unseen
-        if (before := earlier(session, actor, SETTLE, key)) is not None:
+        if (before := earlier(session, SETTLE, act)) is not None:
             return before
         wish = Settle(found.claim.ref, line_id, accepted, bool(note.strip()))
         facts = settle_facts(session, found, lines[line_id], actor)
         decision = may_settle(wish, facts)
-        outcome = keep(
-            *(session, SETTLE, decision),
-            asked=wish,
-            facts=facts,
-            row=found.row,
-            actor=actor,
-            now=now,
-            key=key,
-        )
+        outcome = keep(session, SETTLE, decision, wish, facts, found.row, act)
         if (done := decision.value) is not None:
             said = Said(note=note, amount=done.extra, decision_ref=outcome.ref)
-            _settle(session, found, lines[line_id], done, said, actor=actor, now=now, key=key)
+            _settle(session, found, lines[line_id], done, said, act)
         return outcome
 
 
 def _settle(
-    session: Session,
-    found: Ground,
-    line: ClaimLine,
-    done: Settled,
-    said: Said,
-    *,
-    actor: Actor,
-    now: datetime,
-    key: str,
+    session: Session, found: Ground, line: ClaimLine, done: Settled, said: Said, act: Act
 ) -> None:
-    claim, row, fund = found.claim, found.row, found.fund
+    claim, row, fund, now = found.claim, found.row, found.fund, act.now
     line.accepted, line.settled_at = done.accepted, now
     line.reason = said.note if done.accepted < line.amount else ""
     state = _after(claim.state, done.extra)
@@ -87,33 +70,17 @@ def _settle(
             take_keys(session, found, sending_of(session, claim))
             claim.decided_at = now
         claim.approved = (claim.approved or 0) + done.extra
-        session.add(
-            Approval(
-                request_id=row.id,
-                subject=claim_subject(claim),
-                round=round_of(session, claim),
-                person_id=actor.person_id,
-                amount=done.extra,
-                at=now,
-            )
-        )
+        say_yes(session, row, subject_of(claim), round_of(session, claim), done.extra, act)
     since = now if done.extra else claim.decided_at
     promised = None
-    if state in UNPAID and since is not None:
+    if state in UNPAID_CLAIMS and since is not None:
         promised = clock.local_date(since) + timedelta(days=found.terms.pay_days)
-    said = Said(said.note, said.fields, said.amount, promised, said.decision_ref)
+    said = replace(said, promised_on=promised)
     reserved = held(session, fund, row).reserved - done.extra
     verb = Verb.CLAIM_SETTLE
-    take_step(session, row, verb, state, actor=actor, now=now, claim=claim, said=said)
+    take_step(session, row, verb, state, actor=act.actor, now=now, claim=claim, said=said)
     moves = [commit(fund, row, done.extra), *finish(session, fund, row, reserved, now=now)]
-    post(
-        *(session, moves),
-        key=f"{SETTLE}:{actor.person_id}:{key}",
-        subject=claim_subject(claim),
-        actor=actor,
-        on=clock.local_date(now),
-        at=now,
-    )
+    move(session, SETTLE, moves, subject_of(claim), act)
 
 
 def _after(state: ClaimState, extra: int) -> ClaimState:

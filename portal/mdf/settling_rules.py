@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from portal.kernel.decision import Decision, Reason, reason
-from portal.mdf.claim_review_rules import answered, wrong_now
+from portal.mdf.claim_review_rules import wrong_now
 from portal.mdf.claim_rules import Bill, Grant, approvable
 from portal.mdf.review_rules import Reviewer, alone
-from portal.mdf.rules import CODES, ClaimState, MdfCode, Party
+from portal.mdf.rules import CODES, ClaimState, Party, answered
+from portal.mdf.rules import MdfCode as C
 from portal.mdf.transitions import Verb
-
-C = MdfCode
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from babel.dates import format_date
 from babel.numbers import format_percent
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from portal.mdf.rules import Cause, Kind
 from portal.mdf.statements import COUNTED, WEEK, Figures, kinds_of
 from portal.registry.models import Partner
 from portal.store.scope import visible_to
-from portal.web.i18n import date_text
+from portal.web.i18n import date_text, locale
 from portal.web.site import language, url
 
 # As which kind the bars of a month are drawn.
@@ -152,14 +152,12 @@ def due_chart(found: Figures, on: date) -> Chart:
 
 def month_words(first: date) -> str:
     """A month as its reader writes it, short."""
-    from babel.dates import format_date
-
-    return format_date(first, "MMM yy", locale=str(get_locale() or "en_US"))
+    return format_date(first, "MMM yy", locale=locale())
 
 
 def percent(share: float) -> str:
     """A share as its reader writes it, to a tenth of a per cent."""
-    return format_percent(share, "#,##0.#%", locale=str(get_locale() or "en_US"))
+    return format_percent(share, "#,##0.#%", locale=locale())
 
 
 def _subjects(session: Session, actor: Actor, names: set[str]) -> dict[str, Subject]:

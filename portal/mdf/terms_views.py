@@ -16,14 +16,13 @@ from portal.mdf import fund_labels, fund_pages, terms_form
 from portal.mdf.amounts import parse
 from portal.mdf.blueprint import bp
 from portal.mdf.deciding import Unseen
-from portal.mdf.fund_pages import Card
-from portal.mdf.fund_views import keeps
+from portal.mdf.fund_pages import Card, keeps
+from portal.mdf.keys import new_key
 from portal.mdf.load import PackFund
 from portal.mdf.preparing import Stale, open_new, prepare
 from portal.mdf.terms import in_full
 from portal.mdf.terms_rules import DATES, NUMBERS, Terms
 from portal.store.db import db
-from portal.store.types import new_ref
 from portal.web.guards import actor, requires
 from portal.web.site import LANGUAGES, url
 
@@ -82,7 +81,7 @@ def new_fund() -> ResponseReturnValue:
     """The form of a new fund, filled with the terms of one of the registry's."""
     like, base = _kept(request.args.get("like") or _latest())
     typed = terms_form.typed_of(base, like.fund.currency)
-    typed |= {"like": like.fund.slug, "currency": like.fund.currency, "key": new_ref(12)}
+    typed |= {"like": like.fund.slug, "currency": like.fund.currency, "key": new_key()}
     typed |= {"pooled": "1"} if like.fund.pooled else {}
     return _fund(_New(like, base, typed))
 
@@ -98,7 +97,7 @@ def open_fund() -> ResponseReturnValue:
     if said is None:
         return _fund(form, 422)
     try:
-        slug = open_new(said, actor=actor(), key=typed.get("key", "")[:40] or new_ref(12))
+        slug = open_new(said, actor=actor(), key=new_key(typed.get("key")))
     except Unseen:
         abort(404)
     flash(_("The fund is open."), "yes")

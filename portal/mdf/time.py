@@ -8,33 +8,29 @@ ledger knows the key of each release. `now` is business time.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import SYSTEM
-from portal.kernel.decision import Decision
-from portal.mdf.book import held, of_request, post, release
+from portal.mdf.book import held, of_request, post, release, subject_of
 from portal.mdf.claim_models import Claim, ClaimLine, Invoice, Reminder
-from portal.mdf.deciding import keep
+from portal.mdf.deciding import Act, keep, replaying
 from portal.mdf.models import Activity, Fund, FundRequest
-from portal.mdf.rules import HOLDING_CLAIMS, REMINDERS, ClaimState, Kind, Party, RequestState
+from portal.mdf.rules import HOLDING_CLAIMS, REMINDERS, Kind, Party, RequestState
 from portal.mdf.sending_rules import last_day_to_dispute
 from portal.mdf.steps import Said, take_step
 from portal.mdf.time_rules import ClaimFacts, Fate, TimeFacts, fate, reminds
-from portal.mdf.transitions import Verb, not_now
-from portal.store import decisions
+from portal.mdf.transitions import STEPS, Verb, not_now
 from portal.store.db import atomic, db, retrying
+from portal.store.decisions import KINDS
 from portal.store.ledger import balances
 
 FATE = "mdf.time"
 ENDS = {Verb.EXPIRE: RequestState.EXPIRED, Verb.CLOSE: RequestState.CLOSED}
-# Of these a line that was cut may be disputed.
-_DECIDED = HOLDING_CLAIMS | {ClaimState.REJECTED}
+_DISPUTABLE = STEPS[Verb.CLAIM_DISPUTE].states
 
 
 @dataclass(frozen=True)
@@ -56,11 +52,7 @@ class Due:
     fate: Fate | None
 
 
-def _decide(_asked: dict[str, Any], facts: dict[str, Any]) -> Decision[Fate]:
-    return fate(msgspec.convert(facts, TimeFacts))
-
-
-decisions.KINDS[FATE] = decisions.Kind(_decide)
+KINDS[FATE] = replaying(Passing, TimeFacts, lambda _passing, facts: fate(facts))
 
 
 def work(now: datetime) -> None:
@@ -115,7 +107,7 @@ def end(request_id: int, *, now: datetime) -> Fate | None:
         post(
             *(session, [release(fund, row, ends.amount, ends.cause)]),
             key=_key(row, facts, ends),
-            subject=f"request:{row.ref}",
+            subject=subject_of(row),
             actor=SYSTEM,
             on=on,
             at=now,
@@ -131,15 +123,8 @@ def finish(session: Session, row: FundRequest, facts: TimeFacts, *, now: datetim
     ends = decision.value
     if ends is None or not_now(ends.verb, row.state, Party.SYSTEM) is not None:
         return None
-    outcome = keep(
-        *(session, FATE, decision),
-        asked=Passing(row.ref),
-        facts=facts,
-        row=row,
-        actor=SYSTEM,
-        now=now,
-        key=_key(row, facts, ends),
-    )
+    act = Act(SYSTEM, now, _key(row, facts, ends))
+    outcome = keep(session, FATE, decision, Passing(row.ref), facts, row, act)
     said = Said(amount=ends.amount, decision_ref=outcome.ref)
     take_step(session, row, ends.verb, ENDS[ends.verb], actor=SYSTEM, now=now, said=said)
     return ends
@@ -228,7 +213,7 @@ def _claim(row: Claim, lines: Sequence[ClaimLine], paid_for: frozenset[str]) -> 
         for line in lines
     )
     until = None
-    if cut and not disputed and row.state in _DECIDED and row.decided_at is not None:
+    if cut and not disputed and row.state in _DISPUTABLE and row.decided_at is not None:
         until = last_day_to_dispute(clock.local_date(row.decided_at))
     pending = row.reversal_by is not None or any(line.settled_at is None for line in disputed)
     return ClaimFacts(row.ref, row.state, row.final, pending, until)

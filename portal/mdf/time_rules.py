@@ -14,12 +14,11 @@ from portal.mdf.rules import (
     OPEN_CLAIMS,
     REMINDERS,
     RULESET,
+    UNPAID_CLAIMS,
     Cause,
     ClaimState,
 )
 from portal.mdf.transitions import Verb
-
-UNPAID = frozenset({ClaimState.APPROVED, ClaimState.PART_PAID})
 
 
 def claim_due(ends_on: date, claim_days: int, claims_until: date) -> date:
@@ -90,7 +89,7 @@ def fate(facts: TimeFacts) -> Decision[Fate]:
     spent = bool(held) and facts.reserved == 0
     if not (late or final or spent) or any(_goes_on(claim, facts.on) for claim in facts.claims):
         return Decision(RULESET, None)
-    if held and not any(claim.state in UNPAID for claim in held):
+    if held and not any(claim.state in UNPAID_CLAIMS for claim in held):
         cause = Cause.RELEASED_UNDER_CLAIMED if final else Cause.RELEASED_EXPIRED
         return Decision(RULESET, Fate(Verb.CLOSE, facts.reserved, cause))
     if late and (facts.reserved > 0 or not held):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.kernel.decision import Reason, reason
-from portal.mdf.rules import CODES, ClaimState, MdfCode, Party, RequestState
+from portal.mdf.rules import CODES, HOLDING_CLAIMS, ClaimState, MdfCode, Party, RequestState
 
 P, R, S = Party, RequestState, ClaimState
 _OURS = frozenset({P.PARTNER})
@@ -71,7 +71,7 @@ def _claim(*states: ClaimState) -> frozenset[ClaimState]:
     return frozenset(states)
 
 
-_HELD = _claim(S.APPROVED, S.PART_PAID, S.PAID)
+_DECIDED = HOLDING_CLAIMS | {S.REJECTED}
 _CHANNEL_TOLD = frozenset({P.CHANNEL})
 _TOLD = frozenset({P.PARTNER})
 
@@ -100,16 +100,12 @@ STEPS: Mapping[Verb, Step] = {
     # Also of what the company was asked about and never answered: else it would hold its reserve for ever.
     Verb.CLAIM_REJECT: Step(_claim(S.SUBMITTED, S.NEEDS_INFO), _REVIEW, _TOLD),
     Verb.CLAIM_WITHDRAW: Step(_claim(S.DRAFT, S.SUBMITTED, S.NEEDS_INFO), _OURS, _CHANNEL_TOLD),
-    Verb.CLAIM_DISPUTE: Step(
-        _claim(S.APPROVED, S.PART_PAID, S.PAID, S.REJECTED), _OURS, _CHANNEL_TOLD
-    ),
-    Verb.CLAIM_SETTLE: Step(
-        _claim(S.APPROVED, S.PART_PAID, S.PAID, S.REJECTED), _REVIEW, _TOLD | frozenset({P.FINANCE})
-    ),
+    Verb.CLAIM_DISPUTE: Step(_DECIDED, _OURS, _CHANNEL_TOLD),
+    Verb.CLAIM_SETTLE: Step(_DECIDED, _REVIEW, _TOLD | frozenset({P.FINANCE})),
     Verb.CLAIM_PAY: Step(_claim(S.APPROVED, S.PART_PAID), _FINANCE, _TOLD | _CHANNEL_TOLD),
-    Verb.CLAIM_ASK_REVERSAL: Step(_HELD, _FINANCE, frozenset({P.LEAD})),
-    Verb.CLAIM_REVERSE: Step(_HELD, _LEAD, _TOLD | frozenset({P.FINANCE})),
-    Verb.CLAIM_KEEP: Step(_HELD, _LEAD, frozenset({P.FINANCE})),
+    Verb.CLAIM_ASK_REVERSAL: Step(HOLDING_CLAIMS, _FINANCE, frozenset({P.LEAD})),
+    Verb.CLAIM_REVERSE: Step(HOLDING_CLAIMS, _LEAD, _TOLD | frozenset({P.FINANCE})),
+    Verb.CLAIM_KEEP: Step(HOLDING_CLAIMS, _LEAD, frozenset({P.FINANCE})),
 }
 
 # Whose turn it is in each state of a request, and of a claim; who nobody waits for is absent. Two tables:

@@ -1,6 +1,5 @@
 """The pages of MDF that everybody lands on: what one has to do with, and one request whole."""
 
-import secrets
 from datetime import date
 
 from flask import abort, render_template, request
@@ -12,6 +11,7 @@ from portal.mdf import labels, overview, review_labels, turn_words, waiting
 from portal.mdf.actions import actions
 from portal.mdf.blueprint import bp
 from portal.mdf.idle import idle
+from portal.mdf.keys import new_key
 from portal.mdf.receipt import receipt
 from portal.mdf.request_pages import RequestPage, one
 from portal.mdf.rules import Party
@@ -71,7 +71,7 @@ def request_page(ref: str) -> ResponseReturnValue:
         receipt_of=receipt(page, ours=party is Party.PARTNER),
         sent=asked(page.files)["kept"],
         ours=party is Party.PARTNER,
-        key=secrets.token_urlsafe(12),
+        key=new_key(),
     )
 
 

@@ -119,7 +119,7 @@ LINES = st.lists(
     max_size=6,
 )
 BILLS = st.lists(
-    st.tuples(CURRENCIES, LINES, st.integers(1, 10**10), st.decimals("0.0001", "9999", places=4)),
+    st.tuples(CURRENCIES, LINES, st.integers(1, 10**8), st.decimals("0.0001", "9999", places=4)),
     max_size=4,
 )
 

@@ -118,7 +118,7 @@ def test_a_lead_opens_a_fund_that_needs_no_notice(demo):
         "event-cap": "900",
         "event-cost-venue": "paid",
     }
-    sent |= {"event-proof-agenda": "needed", "like": "centurylink-2017", "key": "abc"}
+    sent |= {"event-proof-agenda": "needed", "like": "centurylink-2017", "key": "key-open"}
     sent |= {"name_es": "MDF 2018", "name_en": "MDF 2018", "fiscal_year": "2018"}
     sent |= {"currency": "cop", "budget": "1.000.000,00", "pooled": "1"}
     for wrong in ({"name_es": ""}, {"fiscal_year": "18"}, {"currency": "$"}, {"budget": "-1"}):

@@ -201,7 +201,7 @@ def test_a_file_holds_every_line_its_amounts_as_numbers_and_no_formula(
     assert [row["Amount"] for row in mine] == [
         *("20000.00", "6000.00", "4750.00", "4750.00", "1250.00"),
     ]
-    assert {row["Activity"] for row in mine} == {"", "'=Seminario"}
+    assert {row["Name of the activity"] for row in mine} == {"", "'=Seminario"}
     assert mine[-1]["Available after it"] == "15250.00"
     with visitor.app.app_context():
         made = visitor.client.get("/en/mdf/statements/companies/norte/file?form=xlsx&on=2018-02-20")
