@@ -55,6 +55,11 @@ def test_whoever_approved_the_request_is_told_why_not_the_claim(demo: Flask, req
     manager.post(f"/es/mdf/claims/{ref}/question", question, at=path)
     assert "CANARIO-PREGUNTA" in Browser(demo).as_(NORTE).get(f"/es/mdf/claims/{ref}")
     assert parts(ref)[0].state is S.NEEDS_INFO
+    assert "Rechazar lo que no se contestó" in manager.get(f"/es/mdf/claims/{ref}")
+    assert "todavía no contestó" in manager.get(path)
+    no = {"no-note": "Nunca contestaron."}
+    manager.post(f"/es/mdf/claims/{ref}/rejection", no, at=path)
+    assert parts(ref)[0].state is S.REJECTED
 
 
 def test_a_claim_is_approved_and_paid_once_in_the_browser(demo: Flask, request_: str) -> None:
