@@ -42,6 +42,7 @@ KIND_NAMES = {
     "concern_handed": _l("Question with another team"),
     "council_meeting": _l("Meeting of a council"),
     "council_minutes": _l("Minutes of a council"),
+    "mdf_step": _l("MDF: news of a request"),
     "notice": _l("Notice"),
     "notice_reminder": _l("Notice not read yet"),
     "notice_asked": _l("Notice that waits for you"),
