@@ -22,7 +22,6 @@ from tests.people import (
     CHANNEL_L3,
     CSM,
     EVERYONE,
-    FINANCE,
     LEAD,
     LEAD_L3,
     NORTE,
@@ -35,7 +34,8 @@ from tests.people import (
 from tests.registry.world import CTL, L3
 
 CANARY = "canary-8812"
-NEVER = {ADMIN, CSM, FINANCE, SUPPORT}
+# Who reads no files at all; finance reads those of claims.
+NEVER = {ADMIN, CSM, SUPPORT}
 # Whose file it is, of which registry, and who sees it, by hand from facts.md section 9.
 CASES: dict[str, tuple[str, str | None, set[str]]] = {
     "a company's own draft": (NORTE, None, {NORTE, NORTE_ADMIN}),

@@ -26,6 +26,7 @@ from tests import people
 from tests.conftest import House
 from tests.page import parse
 from tests.registry.world import L3
+from tests.surface import mdf_fields
 from tests.surface.asking import plain
 from tests.surface.matrix_players import PLAYERS, Asker, Player
 from tests.surface.matrix_walk import path_of, rules, things_of
@@ -133,8 +134,7 @@ NAMING = {
     ("site.staff.change_role", "where"): Names(f"r{NUMBER}", _none),
     ("site.staff.send_invitation", "where"): Names(f"t{NUMBER}", _none),
     ("site.applications.send", "registry"): Names("nowhere", _none),
-    ("site.mdf.ask_claim", "ask-fields"): Names(f"line:{NUMBER}", _none),
-    ("site.mdf.fund_statement", "company"): Names(NUMBER, _none),
+    **{field: Names(*known) for field, known in mdf_fields.NAMING.items()},
 }
 # Fields that name no row, whichever form they stand in.
 PLAIN = {
@@ -144,16 +144,14 @@ PLAIN = {
     ),
     **dict.fromkeys(("kind", "portfolio", "lang", "topic", "whom", "programs"), "a short list"),
     **dict.fromkeys(("anonymous", "helpful", "into", "about", "cause"), "a short list"),
-    **dict.fromkeys(
-        ("question", "asset", "trainings", "fund"), "by its name; everybody reads them"
-    ),
-    **dict.fromkeys(("seen", "revision", "amount"), "what the form was drawn from"),
-    **dict.fromkeys(("document", "line"), "a verdict on what its name numbers: a short list"),
+    **dict.fromkeys(("question", "asset", "trainings"), "by its name; everybody reads them"),
+    **dict.fromkeys(("seen", "revision"), "what the form was drawn from"),
     **dict.fromkeys(("rest", "keep"), "which of two buttons"),
     **dict.fromkeys(("next", "token", "on"), "an address, a bearer's token, a date"),
     **dict.fromkeys(("key", "idempotency_key", "publish"), "of the form itself"),
     **dict.fromkeys(("demo", "username"), "the demo's own, whom everybody sees"),
     **dict.fromkeys(("s", "p", "k", "q", "customer"), "typed to find something: test_typed.py"),
+    **mdf_fields.PLAIN,
 }
 CHOSEN = {"hidden", "select", "radio", "checkbox", "button"}
 # What is on a page only sometimes: for who acts for several, once it is narrowed, when there is any.
@@ -164,10 +162,17 @@ UNMET = {
     ("site.staff.send_first", "company"): ("POST", "/es/staff/invite-administrator"),
 }
 VERB = "trail.exported"
+# What sending a form writes beside what the field names: that it was exported, what else was typed.
+WRITES = {"site.audit.export": {"event"}, "site.mdf.save": {"mdf_request"}}
 
 
 def player(email: str) -> Player:
     return next(each for each in PLAYERS if each.name == email)
+
+
+def plain_field(endpoint: str, name: str) -> bool:
+    """Whether a field is listed as one that names no row; lines of a form are numbered."""
+    return re.sub(r"-\d+$", "", name) in PLAIN or mdf_fields.of_terms(endpoint, name)
 
 
 def samples(world: World, row: Row, reader: Player) -> list[Thing | None]:
@@ -209,7 +214,7 @@ def answer(asker: Asker, form: Form, name: str, value: str) -> str:
     else:
         response = asker.ask("POST", form.action, told)
     wrote = {table for _verb, table in asker.wrote}
-    assert wrote <= ({"event"} if form.endpoint == "site.audit.export" else set()), (form, wrote)
+    assert wrote <= WRITES.get(form.endpoint, set()), (form, wrote)
     said = re.sub(rf'(name="{name}"[^>]*value="){value}"', r'\1…"', plain(response))
     said = re.sub(rf"({name}(?:=|%3D)){value}\b", r"\1…", said)
     said = re.sub(rf"\b{value}(?=&#39; )", "…", said)  # no choice of this field, as it was typed
@@ -282,7 +287,7 @@ def test_every_field_that_is_chosen_or_hidden_is_listed(
             for name, kind, _values in form.fields:
                 if (form.endpoint, name) in NAMING:
                     met.add((form.endpoint, name))
-                elif kind in CHOSEN and re.sub(r"-\d+$", "", name) not in PLAIN:
+                elif kind in CHOSEN and not plain_field(form.endpoint, name):
                     unlisted.add((form.endpoint, name))
     assert not unlisted, "\n".join(map(str, sorted(unlisted)))
     assert met | set(UNMET) == set(NAMING), set(NAMING) - met - set(UNMET)

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from portal.store.db import Base, db
 from portal.store.triggers import registry_keys
 from tests.conftest import House
+from tests.mdf.world import make_fund, make_request
+from tests.registry.world import L3
 from tests.surface.rivals import settle
 
 KEYS = sorted(registry_keys(Base.metadata))
@@ -19,6 +21,9 @@ def test_a_row_cannot_be_pointed_at_the_other_registry(
     house: House, tmp_path: Path, table: str, column: str, referred: str
 ) -> None:
     settle(house, tmp_path)
+    if referred == "mdf_request":  # the demonstration asks for money of one registry alone
+        with house.app.app_context():
+            make_request(make_fund("ajeno", registry=L3))
     here = Base.metadata.tables[table]
     keys = [each.name for each in here.primary_key]
     with house.app.app_context(), db.engine.connect() as connection:

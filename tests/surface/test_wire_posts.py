@@ -142,7 +142,7 @@ OPENED = {
     ("notice_reader", "opened_at"),
     *(("notice_partner", column) for column in ("served_at", "served_how", "due_at", "effect_on")),
 }
-TOLD = {"access.denied", "file.downloaded", "material.downloaded", "notices.opened"}
+TOLD = {"access.denied", "file.downloaded", "material.downloaded", "mdf.exported", "notices.opened"}
 
 
 @pytest.mark.parametrize(
