@@ -39,7 +39,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ActivityTerms:
     """A type of activity: the fund pays `percent` of its cost, at most `cap`; `proofs` it owes."""
 
     code: str
@@ -73,9 +73,9 @@ class FundFacts:
     lead_days: int
     review_days: int
     pay_days: int
-    activities: tuple[Kind, ...]
+    activities: tuple[ActivityTerms, ...]
 
-    def activity(self, code: str | None) -> Kind | None:
+    def activity(self, code: str | None) -> ActivityTerms | None:
         """What it pays for under that code."""
         return next((each for each in self.activities if each.code == code), None)
 
@@ -236,7 +236,7 @@ def against_amount(
         yield reason(CODES, C.ABOVE_SHARE, most=share, percent=percent, currency=currency)
 
 
-def _amounts(ask: Ask, fund: FundFacts, kind: Kind | None) -> Iterator[Reason]:
+def _amounts(ask: Ask, fund: FundFacts, kind: ActivityTerms | None) -> Iterator[Reason]:
     if not ask.amount or ask.amount < 0:
         if "asked" not in ask.missing:
             yield reason(CODES, C.AMOUNT_NONE)

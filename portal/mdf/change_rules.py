@@ -16,7 +16,7 @@ from portal.mdf.transitions import Verb, not_now
 
 
 @dataclass(frozen=True)
-class Terms:
+class BoundTerms:
     """What the terms that bind the request say of it."""
 
     currency: str
@@ -39,7 +39,7 @@ class Standing:
     state: RequestState
     by: Reviewer
     today: date
-    terms: Terms
+    terms: BoundTerms
     starts_on: date | None
     ends_on: date | None
     due_on: date | None
@@ -53,7 +53,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ChangeWish:
     """What is asked: the step, with words or without, and, of ASK_DATES, the days."""
 
     verb: Verb
@@ -72,7 +72,7 @@ class Change:
     released: int = 0
 
 
-def may_change(wish: Wish, facts: Standing) -> Decision[Change]:
+def may_change(wish: ChangeWish, facts: Standing) -> Decision[Change]:
     """Whether an approved request may be changed so, now, by this person; all reasons at once."""
     if (no := not_now(wish.verb, facts.state, facts.by.party)) is not None:
         return answered([no], None)
@@ -93,12 +93,12 @@ def may_change(wish: Wish, facts: Standing) -> Decision[Change]:
     return answered(found, change)
 
 
-def _cancel(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
+def _cancel(_wish: ChangeWish, facts: Standing) -> tuple[list[Reason], Change]:
     """Not with a claim on its way, or one that holds money: what is left is then for its end."""
     return _claim(facts), Change(released=facts.reserved)
 
 
-def _ask_dates(wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
+def _ask_dates(wish: ChangeWish, facts: Standing) -> tuple[list[Reason], Change]:
     """Before the activity begins, by the rules that asking for it had."""
     found = _claim(facts)
     if facts.starts_on is not None and facts.today >= facts.starts_on:
@@ -107,7 +107,7 @@ def _ask_dates(wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
     return found, Change(wish.starts_on, wish.ends_on)
 
 
-def _move_dates(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
+def _move_dates(_wish: ChangeWish, facts: Standing) -> tuple[list[Reason], Change]:
     """A new yes to what was approved: by somebody who may say it alone, or by a lead."""
     start, end, terms = facts.wanted_from, facts.wanted_until, facts.terms
     if start is None or end is None:
@@ -126,13 +126,13 @@ def _move_dates(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
     return found, Change(start, end, due_on)
 
 
-def _keep_dates(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
+def _keep_dates(_wish: ChangeWish, facts: Standing) -> tuple[list[Reason], Change]:
     if facts.wanted_from is None:
         return [reason(CODES, C.DATES_NONE)], Change()
     return [], Change()
 
 
-def _extend(_wish: Wish, facts: Standing) -> tuple[list[Reason], Change]:
+def _extend(_wish: ChangeWish, facts: Standing) -> tuple[list[Reason], Change]:
     """As often and as long as the terms say, before the day has passed, never past the fund's last."""
     terms, due_on = facts.terms, facts.due_on
     assert due_on is not None, "an approved request has a day on which its claim is due"

@@ -14,7 +14,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.book import held as held_of
 from portal.mdf.book import release, subject_of
-from portal.mdf.change_rules import Change, Standing, Terms, Wish, may_change
+from portal.mdf.change_rules import BoundTerms, Change, ChangeWish, Standing, may_change
 from portal.mdf.claim_models import Claim
 from portal.mdf.deciding import (
     Act,
@@ -43,12 +43,12 @@ CHANGES = {
     Verb.KEEP_DATES: "mdf.keep_dates",
     Verb.EXTEND: "mdf.extend",
 }
-KINDS |= {kind: replaying(Wish, Standing, may_change) for kind in CHANGES.values()}
+KINDS |= {kind: replaying(ChangeWish, Standing, may_change) for kind in CHANGES.values()}
 
 
 def cancel(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Give up what was approved: what is reserved goes back, with its cause (mdf.md 2.3, 7)."""
-    return _change(ref, Wish(Verb.CANCEL, bool(note.strip())), note, Act(actor, now, key))
+    return _change(ref, ChangeWish(Verb.CANCEL, bool(note.strip())), note, Act(actor, now, key))
 
 
 def ask_dates(
@@ -62,27 +62,27 @@ def ask_dates(
     key: str,
 ) -> Outcome:
     """Ask for other days, before the activity: it is the channel's turn then."""
-    wish = Wish(Verb.ASK_DATES, bool(note.strip()), starts_on, ends_on)
+    wish = ChangeWish(Verb.ASK_DATES, bool(note.strip()), starts_on, ends_on)
     return _change(ref, wish, note, Act(actor, now, key))
 
 
 def move_dates(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Approve the days that were asked for: a new round, with a new day for the claim."""
-    return _change(ref, Wish(Verb.MOVE_DATES, bool(note.strip())), note, Act(actor, now, key))
+    return _change(ref, ChangeWish(Verb.MOVE_DATES, bool(note.strip())), note, Act(actor, now, key))
 
 
 def keep_dates(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Let the days be as they were, and say why."""
-    return _change(ref, Wish(Verb.KEEP_DATES, bool(note.strip())), note, Act(actor, now, key))
+    return _change(ref, ChangeWish(Verb.KEEP_DATES, bool(note.strip())), note, Act(actor, now, key))
 
 
 def extend(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Put off the day the claim is due, as the terms allow, and say why."""
-    return _change(ref, Wish(Verb.EXTEND, bool(note.strip())), note, Act(actor, now, key))
+    return _change(ref, ChangeWish(Verb.EXTEND, bool(note.strip())), note, Act(actor, now, key))
 
 
 @retrying
-def _change(ref: str, wish: Wish, note: str, act: Act) -> Outcome:
+def _change(ref: str, wish: ChangeWish, note: str, act: Act) -> Outcome:
     kind = CHANGES[wish.verb]
     with atomic() as session:
         row = held(session, act.actor, ref)
@@ -114,7 +114,7 @@ def standing(session: Session, it: Bound, actor: Actor, today: date) -> Standing
         state=row.state,
         by=reviewer(session, row, it.fund.currency, actor),
         today=today,
-        terms=Terms(
+        terms=BoundTerms(
             currency=it.fund.currency,
             activity_from=terms.activity_from,
             activity_until=terms.activity_until,

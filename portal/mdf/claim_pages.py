@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import Reason
-from portal.mdf import claim_load
+from portal.mdf import claim_facts
 from portal.mdf.book import held
-from portal.mdf.claim_load import Ground
+from portal.mdf.claim_facts import ClaimGround
 from portal.mdf.claim_models import ClaimLine, Document, Invoice, Payment
 from portal.mdf.claim_rules import Approvable, Part, approvable
 from portal.mdf.course import Line, Told, Turn, told, turns
@@ -21,7 +21,7 @@ from portal.mdf.models import Fund, FundRequest
 from portal.mdf.request_pages import lines_of
 from portal.mdf.rules import HOLDING_CLAIMS, ClaimState
 from portal.mdf.sending_rules import (
-    Wish,
+    ClaimWish,
     editable,
     last_day_to_dispute,
     may_dispute,
@@ -84,7 +84,7 @@ class ClaimPage:
     in this state, `reserved` what is still held of the request.
     """
 
-    ground: Ground
+    ground: ClaimGround
     company: str
     registry: Registry
     total: Approvable
@@ -153,22 +153,22 @@ class ClaimPage:
         return sum(payment.amount for payment in self.payments)
 
 
-def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
+def one(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
     """The claim `ref` as its reader sees it now (business time). Raises Unseen."""
-    found = claim_load.ground(session, actor, ref)
+    found = claim_facts.claim_ground(session, actor, ref)
     claim, on = found.claim, clock.local_date(now)
     mine = actor.partner_id is not None and actor.partner_id == claim.partner_id
     writes = mine and editable(claim.state)
-    asked = claim_load.sending_of(session, claim)
+    asked = claim_facts.sending_of(session, claim)
     reasons: tuple[Reason, ...] = ()
     if writes:
-        facts = claim_load.sending_facts(session, found, asked, actor, on)
+        facts = claim_facts.sending_facts(session, found, asked, actor, on)
         decision = may_submit(asked, facts)
         reserved, reasons = facts.grant.most, decision.reasons
     else:
         reserved = held(session, found.fund, found.row).reserved
     most = (claim.approved or 0) if claim.state in DECIDED else reserved
-    total = approvable(asked.bills, claim_load.grant_of(found, most))
+    total = approvable(asked.bills, claim_facts.grant_of(found, most))
     docs = _docs(session, actor, claim.id)
     party = party_of(actor)
     lines = _lines(session, [bill.id for bill in asked.bills])
@@ -203,28 +203,31 @@ def page(session: Session, actor: Actor, ref: str, now: datetime) -> ClaimPage:
     )
 
 
-def _turns(found: Ground, steps: list[Line]) -> list[Turn]:
+def _turns(found: ClaimGround, steps: list[Line]) -> list[Turn]:
     claim, row = found.claim, found.row
-    return turns(row.state, row.due_on, None, False, steps, [claim_load.waiting_of(claim)])
+    return turns(row.state, row.due_on, None, False, steps, [claim_facts.waiting_of(claim)])
 
 
-def _until(found: Ground) -> date | None:
+def _until(found: ClaimGround) -> date | None:
     decided = found.claim.decided_at
     return last_day_to_dispute(clock.local_date(decided)) if decided else None
 
 
 def _disputing(
-    found: Ground, total: Approvable, lines: list[ClaimLine], actor: Actor, on: date
+    found: ClaimGround, total: Approvable, lines: list[ClaimLine], actor: Actor, on: date
 ) -> frozenset[int]:
     """The lines that the reader may dispute now."""
     ref, disputed = found.claim.ref, any(line.disputed_at for line in lines)
     accepted = {line.id: line.accepted for line in lines}
     said = (
-        (part.line, claim_load.dispute_facts(found, part, accepted[part.line], disputed, actor, on))
+        (
+            part.line,
+            claim_facts.dispute_facts(found, part, accepted[part.line], disputed, actor, on),
+        )
         for part in total.parts
     )
     return frozenset(
-        line for line, facts in said if not may_dispute(Wish(ref, line), facts).refused
+        line for line, facts in said if not may_dispute(ClaimWish(ref, line), facts).refused
     )
 
 

@@ -15,7 +15,7 @@ from portal.kernel import money
 from portal.kernel.text import tidy
 from portal.mdf.amounts import LONGEST, parse, written
 from portal.mdf.claim_models import ClaimLine, Document
-from portal.mdf.claim_review_rules import Check, Said
+from portal.mdf.claim_review_rules import Check, Judged
 from portal.mdf.review_forms import AmountForm, amount_field, text_field
 from portal.mdf.rules import Verdict
 
@@ -35,7 +35,7 @@ OF_LINES = {
 
 
 @dataclass
-class Typed:
+class TypedVerdict:
     """A verdict as it was typed, and what is wrong with it; `amount` is that of a part."""
 
     verdict: str = OPEN
@@ -49,8 +49,8 @@ class Typed:
 class VerdictForm:
     """The verdicts on a claim, by the id of their document or line."""
 
-    documents: dict[int, Typed] = field(default_factory=dict)
-    lines: dict[int, Typed] = field(default_factory=dict)
+    documents: dict[int, TypedVerdict] = field(default_factory=dict)
+    lines: dict[int, TypedVerdict] = field(default_factory=dict)
 
     def asked(self, claim: str, currencies: Mapping[int, str]) -> Check | None:
         """What was said; None with the errors where an amount is none. `currencies` are those of the
@@ -60,20 +60,20 @@ class VerdictForm:
         if any(each.amount_error for each in self.lines.values()):
             return None
         documents = (
-            Said(key, Verdict(each.verdict), each.reason) for key, each in self.documents.items()
+            Judged(key, Verdict(each.verdict), each.reason) for key, each in self.documents.items()
         )
         return Check(claim, tuple(documents), tuple(lines))
 
-    def _line(self, key: int, typed: Typed, currency: str) -> Said:
+    def _line(self, key: int, typed: TypedVerdict, currency: str) -> Judged:
         if typed.verdict != PART:
-            return Said(key, Verdict(typed.verdict), typed.reason)
+            return Judged(key, Verdict(typed.verdict), typed.reason)
         try:
-            return Said(key, Verdict.ACCEPTED, typed.reason, parse(typed.amount, currency))
+            return Judged(key, Verdict.ACCEPTED, typed.reason, parse(typed.amount, currency))
         except money.BadAmount as wrong:
             typed.amount_error = str(wrong)
-            return Said(key, Verdict.OPEN)
+            return Judged(key, Verdict.OPEN)
 
-    def place(self, name: str) -> Typed | None:
+    def place(self, name: str) -> TypedVerdict | None:
         """What was typed of "document:3" or "line:5"."""
         kind, _colon, key = name.partition(":")
         found = self.documents if kind == "document" else self.lines
@@ -83,9 +83,9 @@ class VerdictForm:
 def kept(documents: Iterable[Document], lines: Iterable[tuple[ClaimLine, str]]) -> VerdictForm:
     """The verdicts as they stand; lines with the currency of their invoice."""
     return VerdictForm(
-        {one.id: Typed(one.verdict.value, one.reason) for one in documents},
+        {one.id: TypedVerdict(one.verdict.value, one.reason) for one in documents},
         {
-            line.id: Typed(
+            line.id: TypedVerdict(
                 _verdict_of(line),
                 line.reason,
                 written(line.accepted, currency) if _verdict_of(line) == PART else "",
@@ -116,11 +116,11 @@ def typed(sent: MultiDict[str, str], shown: VerdictForm) -> VerdictForm:
 
 
 def _typed(
-    sent: MultiDict[str, str], name: str, known: Mapping[str, object], was: Typed, rest: bool
-) -> Typed:
+    sent: MultiDict[str, str], name: str, known: Mapping[str, object], was: TypedVerdict, rest: bool
+) -> TypedVerdict:
     verdict = sent.get(name, was.verdict)
     verdict = verdict if verdict in known else OPEN
-    return Typed(
+    return TypedVerdict(
         ACCEPTED if rest and verdict == OPEN else verdict,
         tidy(sent.get(f"{name}-reason", ""))[:REASON],
         tidy(sent.get(f"{name}-amount", ""))[:LONGEST],

@@ -11,7 +11,7 @@ from portal.kernel.decision import Decision
 from portal.mdf import claim_pages
 from portal.mdf.claim_models import ClaimLine, Document
 from portal.mdf.claim_pages import Billed, ClaimPage, LineShown
-from portal.mdf.claim_review_load import claim_review, names_of, settle_facts
+from portal.mdf.claim_review_facts import claim_review, names_of, settle_facts
 from portal.mdf.claim_review_rules import (
     ClaimApproved,
     ClaimReview,
@@ -82,7 +82,7 @@ class ReviewPage:
 
 def one(session: Session, actor: Actor, ref: str, now: datetime) -> ReviewPage:
     """The claim `ref` to be reviewed. Raises Unseen."""
-    page = claim_pages.page(session, actor, ref, now)
+    page = claim_pages.one(session, actor, ref, now)
     facts = claim_review(session, page.ground, actor)
     total = approvable(facts.bills, facts.grant)
     answer = may_approve_claim(ClaimYes(page.ground.claim.ref, total.amount), facts)

@@ -16,7 +16,7 @@ from portal.mdf.transitions import Verb, not_now
 
 
 @dataclass(frozen=True)
-class Said:
+class Judged:
     """A verdict on a document or on a line (by id). Of a line `accepted` says how much, in the
     invoice's currency; `reason` is owed wherever not all was accepted.
     """
@@ -32,8 +32,8 @@ class Check:
     """What the reviewer says of the documents and lines of a claim; of some or all of them."""
 
     claim: str
-    documents: tuple[Said, ...]
-    lines: tuple[Said, ...]
+    documents: tuple[Judged, ...]
+    lines: tuple[Judged, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def may_check(asked: Check, facts: ClaimReview) -> Decision[Check]:
     for one in documents:
         if one.verdict is Verdict.REFUSED and not one.reason.strip():
             why.append(reason(CODES, C.FIELD_MISSING, f"document:{one.id}", field="reason"))
-    lines: list[Said] = []
+    lines: list[Judged] = []
     for one in asked.lines:
         if one.id not in facts.lines:
             continue
@@ -112,14 +112,14 @@ def _never(grant: Grant) -> set[str]:
     return {cost.code for cost in grant.costs if not cost.eligible}
 
 
-def _of_document(said: Said) -> Said:
+def _of_document(said: Judged) -> Judged:
     return said if said.verdict is Verdict.REFUSED else replace(said, reason="")
 
 
-def _line(said: Said, line: Line, never: bool) -> Said:
+def _line(said: Judged, line: Line, never: bool) -> Judged:
     """What is said of a line, with the amount that it means."""
     if never:
-        return Said(said.id, Verdict.REFUSED, "", 0)
+        return Judged(said.id, Verdict.REFUSED, "", 0)
     amounts = {Verdict.OPEN: None, Verdict.REFUSED: 0}
     if said.verdict in amounts:
         return replace(said, accepted=amounts[said.verdict])
@@ -128,7 +128,7 @@ def _line(said: Said, line: Line, never: bool) -> Said:
     return said
 
 
-def _part(said: Said, line: Line) -> bool:
+def _part(said: Judged, line: Line) -> bool:
     return said.accepted is not None and said.accepted < line.amount
 
 

@@ -13,8 +13,8 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
 from portal.mdf.book import commit, subject_of
-from portal.mdf.claim_load import Ground, ground
-from portal.mdf.claim_review_load import claim_case, claim_review, documents_of, round_of
+from portal.mdf.claim_facts import ClaimGround, claim_ground
+from portal.mdf.claim_review_facts import claim_case, claim_review, documents_of, round_of
 from portal.mdf.claim_review_rules import (
     Check,
     ClaimAnswer,
@@ -45,7 +45,7 @@ KINDS |= {kind: replaying(ClaimAnswer, ClaimCase, may_answer_claim) for kind in 
 def check(asked: Check, *, actor: Actor, now: datetime) -> Decision[Check]:
     """Keep verdicts on documents and lines; they bind nobody before the claim is decided."""
     with atomic() as session:
-        found = ground(session, actor, asked.claim, hold=True)
+        found = claim_ground(session, actor, asked.claim, hold=True)
         decision = may_check(asked, claim_review(session, found, actor))
         if (said := decision.value) is not None:
             documents = {one.id: one for one in said.documents}
@@ -74,7 +74,7 @@ def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, ke
     """
     act = Act(actor, now, key)
     with atomic() as session:
-        found = ground(session, actor, ref, hold=True)
+        found = claim_ground(session, actor, ref, hold=True)
         if (before := earlier(session, APPROVE, act)) is not None:
             return before
         wish = ClaimYes(found.claim.ref, amount)
@@ -87,7 +87,9 @@ def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, ke
         return outcome
 
 
-def _approve(session: Session, found: Ground, yes: ClaimApproved, said: Said, act: Act) -> None:
+def _approve(
+    session: Session, found: ClaimGround, yes: ClaimApproved, said: Said, act: Act
+) -> None:
     """Keep who said it; the last yes commits the sum, by the last statement there is."""
     claim, row, actor, now = found.claim, found.row, act.actor, act.now
     say_yes(session, row, subject_of(claim), round_of(session, claim), yes.amount, act)
@@ -124,7 +126,7 @@ def reject(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Out
 def _answer(wish: ClaimAnswer, note: str, act: Act) -> Outcome:
     kind, actor = ANSWERS[wish.verb], act.actor
     with atomic() as session:
-        found = ground(session, actor, wish.claim, hold=True)
+        found = claim_ground(session, actor, wish.claim, hold=True)
         if (before := earlier(session, kind, act)) is not None:
             return before
         facts, claim = claim_case(session, found, actor), found.claim
@@ -145,7 +147,7 @@ def _answer(wish: ClaimAnswer, note: str, act: Act) -> Outcome:
         return outcome
 
 
-def _refuse_all(session: Session, found: Ground, note: str) -> None:
+def _refuse_all(session: Session, found: ClaimGround, note: str) -> None:
     """Nothing of the claim is accepted, and nothing of it is held."""
     free_keys(session, found.claim.id)
     for line in lines_of(session, found.claim):

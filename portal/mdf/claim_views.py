@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.kernel import clock
 from portal.kernel.access import Permission
-from portal.mdf import claim_load, claim_pages, claim_words, claiming, labels, turn_words
+from portal.mdf import claim_facts, claim_pages, claim_words, claiming, labels, turn_words
 from portal.mdf.blueprint import bp
 from portal.mdf.claim_forms import DisputeForm
 from portal.mdf.claim_pages import ClaimPage
@@ -153,7 +153,7 @@ def dispute_line(ref: str, line_id: int) -> ResponseReturnValue:
 def seen(ref: str) -> ClaimPage:
     """The claim; 404 where the reader does not see it."""
     try:
-        return claim_pages.page(db.session(), actor(), ref, clock.business())
+        return claim_pages.one(db.session(), actor(), ref, clock.business())
     except Unseen:
         abort(404)
 
@@ -225,10 +225,10 @@ def _dispute(ref: str, line_id: int, form: DisputeForm, status: int = 200) -> Re
     return body, status
 
 
-def _own(ref: str) -> claim_load.Ground:
+def _own(ref: str) -> claim_facts.ClaimGround:
     """The company's own claim, to be looked at before files are taken for it."""
     try:
-        found = claim_load.ground(db.session(), actor(), ref)
+        found = claim_facts.claim_ground(db.session(), actor(), ref)
     except Unseen:
         abort(404)
     if found.claim.partner_id != actor().partner_id:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.decision import Reason
-from portal.mdf.claim_load import Ground, own_ground
+from portal.mdf.claim_facts import ClaimGround, own_claim
 from portal.mdf.claim_models import ClaimLine, Document, Invoice
 from portal.mdf.deciding import Unseen
 from portal.mdf.queries import CLAIM_FILES
@@ -181,13 +181,13 @@ def save_outcome(
     return None
 
 
-def _open(session: Session, actor: Actor, ref: str) -> tuple[Ground, Reason | None]:
+def _open(session: Session, actor: Actor, ref: str) -> tuple[ClaimGround, Reason | None]:
     """The company's own claim, held, and why it cannot be written in, if it cannot."""
-    found = own_ground(session, actor, ref)
+    found = own_claim(session, actor, ref)
     return found, not_now(Verb.CLAIM_SUBMIT, found.claim.state, party_of(actor))
 
 
-def _invoice(session: Session, found: Ground, invoice_id: int) -> Invoice:
+def _invoice(session: Session, found: ClaimGround, invoice_id: int) -> Invoice:
     row = session.get(Invoice, invoice_id)
     if row is None or row.claim_id != found.claim.id:
         raise Unseen
@@ -229,7 +229,7 @@ def _write_lines(session: Session, row: Invoice, typed: Sequence[TypedLine]) -> 
         session.flush()
 
 
-def _drop(session: Session, found: Ground, actor: Actor, rows: Sequence[Document]) -> None:
+def _drop(session: Session, found: ClaimGround, actor: Actor, rows: Sequence[Document]) -> None:
     """Take the rows and their files away. One event a file, as where files are taken away elsewhere."""
     subject, now = f"{CLAIM_FILES}{found.claim.ref}", clock.wall()
     wanted = [row.file_id for row in rows]
@@ -248,7 +248,7 @@ def _drop(session: Session, found: Ground, actor: Actor, rows: Sequence[Document
         )
 
 
-def _saved(session: Session, found: Ground, actor: Actor, part: str) -> None:
+def _saved(session: Session, found: ClaimGround, actor: Actor, part: str) -> None:
     """One more version of the claim. The registry is told once it is sent, not of each draft."""
     claim = found.claim
     claim.revision += 1

@@ -12,18 +12,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
-from portal.mdf import claim_load, queries
-from portal.mdf.claim_load import Ground
+from portal.mdf import claim_facts, queries
+from portal.mdf.claim_facts import ClaimGround
 from portal.mdf.claim_models import Claim, ClaimLine, FileKey, Invoice, InvoiceKey
 from portal.mdf.claim_rules import approvable
 from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, replaying
 from portal.mdf.rules import ClaimState, Party
 from portal.mdf.sending_rules import (
     BeginFacts,
+    ClaimWish,
     DisputeFacts,
     Sending,
     SendingFacts,
-    Wish,
     WithdrawFacts,
     invoice_keys,
     may_begin,
@@ -51,10 +51,10 @@ class Begun:
     claim: str | None
 
 
-KINDS[BEGIN] = replaying(Wish, BeginFacts, may_begin)
+KINDS[BEGIN] = replaying(ClaimWish, BeginFacts, may_begin)
 KINDS[SUBMIT] = replaying(Sending, SendingFacts, may_submit)
-KINDS[WITHDRAW] = replaying(Wish, WithdrawFacts, may_withdraw)
-KINDS[DISPUTE] = replaying(Wish, DisputeFacts, may_dispute)
+KINDS[WITHDRAW] = replaying(ClaimWish, WithdrawFacts, may_withdraw)
+KINDS[DISPUTE] = replaying(ClaimWish, DisputeFacts, may_dispute)
 
 
 @retrying
@@ -66,9 +66,9 @@ def begin(ref: str, *, actor: Actor, now: datetime, key: str) -> Begun:
         if row is None or actor.partner_id is None:
             raise Unseen
         if (before := earlier(session, BEGIN, act)) is not None:
-            return Begun(before, claim_load.open_claim(session, row))
-        asked = Wish(row.ref)
-        facts = claim_load.begin_facts(session, row, actor, act.today)
+            return Begun(before, claim_facts.open_claim(session, row))
+        asked = ClaimWish(row.ref)
+        facts = claim_facts.begin_facts(session, row, actor, act.today)
         decision = may_begin(asked, facts)
         outcome = keep(session, BEGIN, decision, asked, facts, row, act)
         if decision.refused:
@@ -103,11 +103,11 @@ def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """
     act = Act(actor, now, key)
     with atomic() as session:
-        found = claim_load.own_ground(session, actor, ref)
+        found = claim_facts.own_claim(session, actor, ref)
         if (before := earlier(session, SUBMIT, act)) is not None:
             return before
-        asked = claim_load.sending_of(session, found.claim)
-        facts = claim_load.sending_facts(session, found, asked, actor, act.today)
+        asked = claim_facts.sending_of(session, found.claim)
+        facts = claim_facts.sending_facts(session, found, asked, actor, act.today)
         decision = may_submit(asked, facts)
         outcome = keep(session, SUBMIT, decision, asked, facts, found.row, act)
         if decision.value is not None:
@@ -125,10 +125,10 @@ def withdraw(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Take a claim back before it is decided; its invoices and files are free again. Raises Unseen."""
     act = Act(actor, now, key)
     with atomic() as session:
-        found = claim_load.own_ground(session, actor, ref)
+        found = claim_facts.own_claim(session, actor, ref)
         if (before := earlier(session, WITHDRAW, act)) is not None:
             return before
-        asked, facts = Wish(found.claim.ref), WithdrawFacts(party_of(actor), found.claim.state)
+        asked, facts = ClaimWish(found.claim.ref), WithdrawFacts(party_of(actor), found.claim.state)
         decision = may_withdraw(asked, facts)
         outcome = keep(session, WITHDRAW, decision, asked, facts, found.row, act)
         if not decision.refused:
@@ -143,18 +143,18 @@ def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, k
     """Ask for another look at a line that was not accepted whole, saying why. Raises Unseen."""
     act = Act(actor, now, key)
     with atomic() as session:
-        found = claim_load.own_ground(session, actor, ref)
+        found = claim_facts.own_claim(session, actor, ref)
         lines = {line.id: line for line in lines_of(session, found.claim)}
         if line_id not in lines:
             raise Unseen
         if (before := earlier(session, DISPUTE, act)) is not None:
             return before
         line, claim = lines[line_id], found.claim
-        total = approvable(claim_load.bills_of(session, claim.id), claim_load.grant_of(found, 0))
+        total = approvable(claim_facts.bills_of(session, claim.id), claim_facts.grant_of(found, 0))
         part = next(each for each in total.parts if each.line == line_id)
-        asked = Wish(claim.ref, line_id)
+        asked = ClaimWish(claim.ref, line_id)
         disputed = any(each.disputed_at for each in lines.values())
-        facts = claim_load.dispute_facts(found, part, line.accepted, disputed, actor, act.today)
+        facts = claim_facts.dispute_facts(found, part, line.accepted, disputed, actor, act.today)
         decision = may_dispute(asked, facts)
         outcome = keep(session, DISPUTE, decision, asked, facts, found.row, act)
         if not decision.refused:
@@ -174,7 +174,7 @@ def lines_of(session: Session, claim: Claim) -> list[ClaimLine]:
     return list(session.scalars(mine.order_by(Invoice.id, ClaimLine.id)))
 
 
-def take_keys(session: Session, found: Ground, asked: Sending) -> None:
+def take_keys(session: Session, found: ClaimGround, asked: Sending) -> None:
     """Make the claim's invoices and files its own. Raises LostRace where another was a moment faster:
     looked at again, the rule finds whose they are.
     """
@@ -196,7 +196,7 @@ def free_keys(session: Session, claim_id: int) -> None:
 
 
 def _step(
-    session: Session, found: Ground, verb: Verb, state: ClaimState | None, said: Said, act: Act
+    session: Session, found: ClaimGround, verb: Verb, state: ClaimState | None, said: Said, act: Act
 ) -> None:
     take_step(
         *(session, found.row, verb, state),

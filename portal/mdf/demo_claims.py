@@ -14,7 +14,7 @@ from portal.kernel import clock, money
 from portal.kernel.access import Actor
 from portal.mdf import claim_reviewing, claiming, paying
 from portal.mdf.claim_models import ClaimLine, Document, Invoice
-from portal.mdf.claim_review_rules import Check, Said
+from portal.mdf.claim_review_rules import Check, Judged
 from portal.mdf.claim_writing import (
     Target,
     TypedInvoice,
@@ -114,12 +114,12 @@ def _check(claim: str, refused: Mapping[str, str], who: Actor, now: datetime) ->
         .where(Invoice.claim_id == row.id)
     ).all()
     verdicts = tuple(
-        Said(line.id, Verdict.REFUSED, refused[line.cost], 0)
+        Judged(line.id, Verdict.REFUSED, refused[line.cost], 0)
         if line.cost in refused
-        else Said(line.id, Verdict.ACCEPTED, "", line.amount)
+        else Judged(line.id, Verdict.ACCEPTED, "", line.amount)
         for line in lines
     )
-    documents = tuple(Said(each, Verdict.ACCEPTED) for each in papers)
+    documents = tuple(Judged(each, Verdict.ACCEPTED) for each in papers)
     claim_reviewing.check(Check(claim, documents, verdicts), actor=who, now=now)
 
 

@@ -11,10 +11,10 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.mdf.asking_rules import FundFacts, Kind
+from portal.mdf.asking_rules import ActivityTerms, FundFacts
 from portal.mdf.book import available_to, shared
 from portal.mdf.models import Activity, Fund, FundRequest, FundTerms, FundTermsHeld
-from portal.mdf.rules import Kind as Account
+from portal.mdf.rules import Kind
 from portal.registry.models import Agreement, Registry
 from portal.registry.standing import State, state_on
 from portal.store.facts import in_period
@@ -64,7 +64,7 @@ def ground(
     """
     shelves = _shelves(session, on, registry_id, row)
     accounts = {
-        slug: (available_to(each.fund, partner_id), shared(each.fund, Account.UNALLOCATED))
+        slug: (available_to(each.fund, partner_id), shared(each.fund, Kind.UNALLOCATED))
         for slug, each in shelves.items()
     }
     held = balances(session, [each for pair in accounts.values() for each in pair])
@@ -135,7 +135,7 @@ def _facts(each: Shelf, active: set[int], own: int, whole: int) -> FundFacts:
         review_days=terms.review_days,
         pay_days=terms.pay_days,
         activities=tuple(
-            Kind(
+            ActivityTerms(
                 kind.code,
                 kind.percent,
                 kind.cap,

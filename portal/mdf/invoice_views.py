@@ -7,10 +7,10 @@ from werkzeug.datastructures import MultiDict
 
 from portal.kernel.access import Permission
 from portal.kernel.decision import Reason
-from portal.mdf import claim_load, claim_words, labels
+from portal.mdf import claim_facts, claim_words, labels
 from portal.mdf.blueprint import bp
+from portal.mdf.claim_facts import ClaimGround
 from portal.mdf.claim_forms import SPARE, InvoiceForm, OutcomeForm, typed_outcome
-from portal.mdf.claim_load import Ground
 from portal.mdf.claim_pages import Billed, ClaimPage
 from portal.mdf.claim_views import claim_page, seen
 from portal.mdf.claim_writing import remove_invoice, save_invoice, save_outcome
@@ -129,7 +129,7 @@ def _billed(page: ClaimPage, invoice_id: int) -> Billed:
     return found or abort(404)
 
 
-def _offered(found: Ground, typed: MultiDict[str, str] | None) -> InvoiceForm:
+def _offered(found: ClaimGround, typed: MultiDict[str, str] | None) -> InvoiceForm:
     form = InvoiceForm() if typed is not None else InvoiceForm(formdata=None)
     return form.offer(found.fund.currency, found.activity.costs, typed or MultiDict())
 
@@ -144,7 +144,7 @@ def _form(
         page=page,
         form=form,
         billed=billed,
-        approved_on=claim_load.approved_on(session, page.ground.row),
+        approved_on=claim_facts.approved_on(session, page.ground.row),
         costs=[(each["code"], claim_words.picked(each["name"]), each["eligible"])
                for each in page.ground.activity.costs],
     )  # fmt: skip

@@ -14,7 +14,7 @@ from portal.kernel.access import Actor
 from portal.kernel.localized import Localized
 from portal.mdf.book import book_of
 from portal.mdf.charts import Part, split
-from portal.mdf.claim_load import paid_in_all, waiting_of
+from portal.mdf.claim_facts import paid_in_all, waiting_of
 from portal.mdf.claim_models import Claim
 from portal.mdf.course import Turn, Waiting, turns
 from portal.mdf.models import Fund, FundRequest

@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.book import held, subject_of
 from portal.mdf.book import pay as paid_out
-from portal.mdf.claim_load import Ground, ground, paid_of
+from portal.mdf.claim_facts import ClaimGround, claim_ground, paid_of
 from portal.mdf.claim_models import Payment
 from portal.mdf.closing import finish
 from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying
@@ -46,7 +46,7 @@ def pay(
     """
     act = Act(actor, now, key)
     with atomic() as session:
-        found = ground(session, actor, ref, hold=True)
+        found = claim_ground(session, actor, ref, hold=True)
         if (before := earlier(session, PAY, act)) is not None:
             return before
         claim, row = found.claim, found.row
@@ -61,7 +61,7 @@ def pay(
 
 def _pay(
     session: Session,
-    found: Ground,
+    found: ClaimGround,
     wish: Pay,
     done: Paid,
     outcome: Outcome,
@@ -92,7 +92,7 @@ def _pay(
     move(session, PAY, [paid_out(fund, row, done.amount), *rest], subject_of(claim), act)
 
 
-def pay_facts(session: Session, found: Ground, actor: Actor, today: date) -> PayFacts:
+def pay_facts(session: Session, found: ClaimGround, actor: Actor, today: date) -> PayFacts:
     """What paying the claim stands on. Three queries."""
     claim = found.claim
     decided = clock.local_date(claim.decided_at) if claim.decided_at else today

@@ -11,7 +11,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf import queries
 from portal.mdf.book import book_of, subject_of
-from portal.mdf.claim_load import paid_in_all, waiting_of
+from portal.mdf.claim_facts import paid_in_all, waiting_of
 from portal.mdf.claim_models import Claim
 from portal.mdf.course import Line, Told, Turn, Waiting, told, turns
 from portal.mdf.models import Activity, Fund, FundRequest, FundTerms, TimelineStep
@@ -47,7 +47,7 @@ class ClaimRow:
 
 
 @dataclass(frozen=True)
-class Movement:
+class Moved:
     """A movement of the request's money, as the ledger has it."""
 
     on: date
@@ -71,7 +71,7 @@ class RequestPage:
     company: str
     filer: str
     held: dict[Kind, int]
-    movements: list[Movement]
+    movements: list[Moved]
     claims: list[ClaimRow]
     course: list[Told]
     turns: list[Turn]
@@ -79,7 +79,7 @@ class RequestPage:
     decision: StoredDecision | None
 
     @property
-    def released(self) -> list[Movement]:
+    def released(self) -> list[Moved]:
         """What returned unclaimed, each with its cause (mdf.md 2.3, 7)."""
         return [each for each in self.movements if each.cause in RELEASES]
 
@@ -207,9 +207,7 @@ def lines_of(
     ]
 
 
-def _money(
-    session: Session, fund: Fund, row: FundRequest
-) -> tuple[dict[Kind, int], list[Movement]]:
+def _money(session: Session, fund: Fund, row: FundRequest) -> tuple[dict[Kind, int], list[Moved]]:
     """What the request's accounts hold, and every movement in or out of them. Two queries."""
     own = (LedgerAccount.book == book_of(fund.id), LedgerAccount.owner == subject_of(row))
     found = session.execute(select(LedgerAccount.kind, LedgerAccount.balance).where(*own))
@@ -221,7 +219,7 @@ def _money(
         .where(LedgerTransfer.source_id.in_(mine) | LedgerTransfer.target_id.in_(mine))
         .order_by(LedgerTransfer.at, LedgerTransfer.id)
     )
-    return held, [Movement(each[0], Cause(each[1]), each[2]) for each in session.execute(moves)]
+    return held, [Moved(each[0], Cause(each[1]), each[2]) for each in session.execute(moves)]
 
 
 def _decision(session: Session, lines: list[Line]) -> StoredDecision | None:

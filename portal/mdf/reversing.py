@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
 from portal.mdf.book import back_to, of_request, subject_of
-from portal.mdf.claim_load import Ground, ground, paid_of
+from portal.mdf.claim_facts import ClaimGround, claim_ground, paid_of
 from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying
 from portal.mdf.paying_rules import (
     Undo,
@@ -59,7 +59,7 @@ def keep_claim(ref: str, note: str, *, actor: Actor, now: datetime, key: str) ->
 def _undo(verb: Verb, ref: str, note: str, act: Act) -> Outcome:
     kind, actor = f"mdf.{verb.value}", act.actor
     with atomic() as session:
-        found = ground(session, actor, ref, hold=True)
+        found = claim_ground(session, actor, ref, hold=True)
         if (before := earlier(session, kind, act)) is not None:
             return before
         claim, wish = found.claim, Undo(found.claim.ref, bool(note.strip()))
@@ -83,7 +83,7 @@ def _undo(verb: Verb, ref: str, note: str, act: Act) -> Outcome:
         return outcome
 
 
-def undo_facts(session: Session, found: Ground, actor: Actor) -> UndoFacts:
+def undo_facts(session: Session, found: ClaimGround, actor: Actor) -> UndoFacts:
     """What reversing the claim stands on. Two queries."""
     claim, row = found.claim, found.row
     by, paid = reviewer(session, row, found.fund.currency, actor), paid_of(session, claim)
@@ -98,7 +98,7 @@ def undo_facts(session: Session, found: Ground, actor: Actor) -> UndoFacts:
     )
 
 
-def moves_of(found: Ground, undone: Undone) -> list[Move]:
+def moves_of(found: ClaimGround, undone: Undone) -> list[Move]:
     """C → R, or back where the request is no longer open, and P → back."""
     row, fund = found.row, found.fund
     reserved, committed, paid = (

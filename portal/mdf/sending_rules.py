@@ -31,7 +31,7 @@ INVOICE_PROOF = "invoice"
 
 
 @dataclass(frozen=True)
-class Wish:
+class ClaimWish:
     """What is asked about: a request or a claim by its reference, and a line of it where there is one."""
 
     ref: str
@@ -123,7 +123,7 @@ class DisputeFacts:
     request: RequestState = RequestState.APPROVED
 
 
-def may_begin(asked: Wish, facts: BeginFacts) -> Decision[bool]:
+def may_begin(asked: ClaimWish, facts: BeginFacts) -> Decision[bool]:
     """Whether a claim on a request may be begun: one after another, while money is held for it."""
     step = not_now(Verb.CLAIM_BEGIN, facts.request, facts.party)
     found: list[Reason] = [step] if step else []
@@ -212,7 +212,7 @@ def _of_papers(asked: Sending, facts: SendingFacts) -> list[Reason]:
     return found
 
 
-def may_dispute(asked: Wish, facts: DisputeFacts) -> Decision[bool]:
+def may_dispute(asked: ClaimWish, facts: DisputeFacts) -> Decision[bool]:
     """Whether a line may be looked at again: once a claim, in time, and where the review did not take
     all of what the terms pay for.
     """
@@ -239,7 +239,7 @@ def last_day_to_dispute(decided_on: date) -> date:
     return decided_on + timedelta(days=DISPUTE_DAYS)
 
 
-def may_withdraw(asked: Wish, facts: WithdrawFacts) -> Decision[bool]:
+def may_withdraw(asked: ClaimWish, facts: WithdrawFacts) -> Decision[bool]:
     """Whether a claim may be taken back: until it is decided."""
     step = not_now(Verb.CLAIM_WITHDRAW, facts.state, facts.party)
     return answered([step] if step else [], True)

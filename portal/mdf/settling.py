@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.book import commit, held, subject_of
-from portal.mdf.claim_load import Ground, ground, sending_of
+from portal.mdf.claim_facts import ClaimGround, claim_ground, sending_of
 from portal.mdf.claim_models import ClaimLine
-from portal.mdf.claim_review_load import round_of, settle_facts
+from portal.mdf.claim_review_facts import round_of, settle_facts
 from portal.mdf.claiming import lines_of, take_keys
 from portal.mdf.closing import finish
 from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, replaying, say_yes
@@ -42,7 +42,7 @@ def settle(
     """
     act = Act(actor, now, key)
     with atomic() as session:
-        found = ground(session, actor, ref, hold=True)
+        found = claim_ground(session, actor, ref, hold=True)
         lines = {line.id: line for line in lines_of(session, found.claim)}
         if line_id not in lines:
             raise Unseen
@@ -59,7 +59,7 @@ def settle(
 
 
 def _settle(
-    session: Session, found: Ground, line: ClaimLine, done: Settled, said: Said, act: Act
+    session: Session, found: ClaimGround, line: ClaimLine, done: Settled, said: Said, act: Act
 ) -> None:
     claim, row, fund, now = found.claim, found.row, found.fund, act.now
     line.accepted, line.settled_at = done.accepted, now

@@ -7,7 +7,7 @@ from portal.kernel import clock
 from portal.mdf import claim_reviewing, closing, paying, reversing, settling
 from portal.mdf.book import held, left_for
 from portal.mdf.claim_models import Claim, ClaimLine, Document, Invoice
-from portal.mdf.claim_review_rules import Check, Said
+from portal.mdf.claim_review_rules import Check, Judged
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.rules import RequestState, Verdict
 from portal.store.db import db
@@ -59,10 +59,10 @@ def judge(ref, by=LEAD, **lines):
     """A verdict on all of a claim: its documents accepted, of each line of a cost so much (else all)."""
     claim, papers, rows = parts(ref)
     said_ = tuple(
-        Said(row.id, Verdict.ACCEPTED, "Sin la cena.", lines.get(row.cost, row.amount))
+        Judged(row.id, Verdict.ACCEPTED, "Sin la cena.", lines.get(row.cost, row.amount))
         for row in rows
     )
-    asked = Check(claim.ref, tuple(Said(one.id, Verdict.ACCEPTED) for one in papers), said_)
+    asked = Check(claim.ref, tuple(Judged(one.id, Verdict.ACCEPTED) for one in papers), said_)
     return claim_reviewing.check(asked, actor=actor(by), now=clock.business())
 
 

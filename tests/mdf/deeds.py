@@ -24,10 +24,10 @@ from portal.mdf import (
     settling,
     time,
 )
-from portal.mdf.claim_load import ground
+from portal.mdf.claim_facts import ground
 from portal.mdf.claim_models import Claim, ClaimLine, Document, Invoice
-from portal.mdf.claim_review_load import claim_review
-from portal.mdf.claim_review_rules import Check, Said
+from portal.mdf.claim_review_facts import claim_review
+from portal.mdf.claim_review_rules import Check, Judged
 from portal.mdf.claim_rules import approvable
 from portal.mdf.deciding import Outcome, Unseen
 from portal.mdf.models import FundRequest
@@ -122,10 +122,12 @@ def look(deed: Deed) -> None:
     papers = session.scalars(select(Document.id).where(Document.claim_id == row.id)).all()
     whole = deed.amount is None
     verdicts = tuple(
-        Said(line.id, Verdict.ACCEPTED, "" if whole else NOTE, None if whole else line.amount // 2)
+        Judged(
+            line.id, Verdict.ACCEPTED, "" if whole else NOTE, None if whole else line.amount // 2
+        )
         for line in lines(row.id)
     )
-    documents = tuple(Said(each, Verdict.ACCEPTED) for each in papers)
+    documents = tuple(Judged(each, Verdict.ACCEPTED) for each in papers)
     asked = Check(row.ref, documents, verdicts)
     try:
         claim_reviewing.check(asked, actor=deed.who, now=deed.now)

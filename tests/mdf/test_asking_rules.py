@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from portal.mdf.asking_rules import Ask, AskFacts, FundFacts, Kind, may_ask, may_send, most
+from portal.mdf.asking_rules import ActivityTerms, Ask, AskFacts, FundFacts, may_ask, may_send, most
 from portal.mdf.nearest import Change, nearest_yes
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.rules import Party, RequestState
 from portal.store.decisions import as_json
 
 DAY = date(2017, 12, 1)
-EVENT = Kind("event", 50, 8_000_00, ("agenda", "photos"))
+EVENT = ActivityTerms("event", 50, 8_000_00, ("agenda", "photos"))
 CTL = FundFacts(
     fund="ctl",
     registry="centurylink",

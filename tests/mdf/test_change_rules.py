@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from portal.mdf.change_rules import Change, Standing, Terms, Wish, may_change
+from portal.mdf.change_rules import BoundTerms, Change, ChangeWish, Standing, may_change
 from portal.mdf.review_rules import Reviewer
 from portal.mdf.rules import MdfCode as C
 from portal.mdf.rules import Party, RequestState
@@ -13,7 +13,7 @@ from portal.mdf.transitions import Verb
 
 V = Verb
 OURS, MANAGER, LEAD = (Reviewer(party) for party in (Party.PARTNER, Party.CHANNEL, Party.LEAD))
-TERMS = Terms(
+TERMS = BoundTerms(
     currency="USD",
     activity_from=date(2017, 11, 1),
     activity_until=date(2018, 3, 31),
@@ -42,17 +42,17 @@ LATE = {"today": date(2018, 2, 6)}
 
 
 def ask(start, end, said=True):
-    return Wish(V.ASK_DATES, said, start and date(*start), end and date(*end))
+    return ChangeWish(V.ASK_DATES, said, start and date(*start), end and date(*end))
 
 
 @pytest.mark.parametrize(
     ("wish", "by", "changed", "codes"),
     [
-        (Wish(V.CANCEL, True), OURS, {"claim": "AB12"}, [C.CLAIM_OPEN]),
-        (Wish(V.CANCEL, False), MANAGER, {}, [C.FIELD_MISSING]),
-        (Wish(V.CANCEL, True), replace(MANAGER, own_company=True), {}, [C.OWN_COMPANY]),
-        (Wish(V.CANCEL, True), Reviewer(Party.FINANCE), {}, [C.NOT_YOURS]),
-        (Wish(V.CANCEL, True), OURS, {"state": RequestState.CLOSED}, [C.NOT_NOW]),
+        (ChangeWish(V.CANCEL, True), OURS, {"claim": "AB12"}, [C.CLAIM_OPEN]),
+        (ChangeWish(V.CANCEL, False), MANAGER, {}, [C.FIELD_MISSING]),
+        (ChangeWish(V.CANCEL, True), replace(MANAGER, own_company=True), {}, [C.OWN_COMPANY]),
+        (ChangeWish(V.CANCEL, True), Reviewer(Party.FINANCE), {}, [C.NOT_YOURS]),
+        (ChangeWish(V.CANCEL, True), OURS, {"state": RequestState.CLOSED}, [C.NOT_NOW]),
         (ask((2018, 1, 10), (2018, 1, 9)), OURS, {}, [C.DATES_ORDER]),
         (ask((2018, 3, 31), (2018, 4, 1)), OURS, {}, [C.OUTSIDE_WINDOW]),
         (ask((2017, 12, 7), (2017, 12, 9)), OURS, {}, [C.TOO_SOON]),
@@ -64,22 +64,22 @@ def ask(start, end, said=True):
             ask((2018, 1, 10), (2018, 1, 12)),
             *(OURS, {"today": date(2017, 12, 20)}, [C.ACTIVITY_BEGUN]),
         ),
-        (Wish(V.MOVE_DATES, False), MANAGER, {}, [C.DATES_NONE]),
-        (Wish(V.MOVE_DATES, False), MANAGER, ASKED | {"approved": 20_01}, [C.ABOVE_LIMIT]),
-        (Wish(V.MOVE_DATES, False), replace(MANAGER, filed_it=True), ASKED, [C.FILED_IT]),
-        (Wish(V.MOVE_DATES, False), replace(LEAD, own_company=True), ASKED, [C.OWN_COMPANY]),
-        (Wish(V.MOVE_DATES, False), MANAGER, ASKED | {"claim": "AB12"}, [C.CLAIM_OPEN]),
+        (ChangeWish(V.MOVE_DATES, False), MANAGER, {}, [C.DATES_NONE]),
+        (ChangeWish(V.MOVE_DATES, False), MANAGER, ASKED | {"approved": 20_01}, [C.ABOVE_LIMIT]),
+        (ChangeWish(V.MOVE_DATES, False), replace(MANAGER, filed_it=True), ASKED, [C.FILED_IT]),
+        (ChangeWish(V.MOVE_DATES, False), replace(LEAD, own_company=True), ASKED, [C.OWN_COMPANY]),
+        (ChangeWish(V.MOVE_DATES, False), MANAGER, ASKED | {"claim": "AB12"}, [C.CLAIM_OPEN]),
         (
-            Wish(V.MOVE_DATES, False),
+            ChangeWish(V.MOVE_DATES, False),
             *(MANAGER, ASKED | {"asked_on": date(2018, 1, 4)}, [C.TOO_SOON]),
         ),
-        (Wish(V.KEEP_DATES, True), MANAGER, {}, [C.DATES_NONE]),
-        (Wish(V.KEEP_DATES, False), MANAGER, ASKED, [C.FIELD_MISSING]),
-        (Wish(V.EXTEND, True), MANAGER, LATE, [C.CLAIM_LATE]),
-        (Wish(V.EXTEND, True), MANAGER, {"extended": 2}, [C.EXTENDED_OFTEN]),
-        (Wish(V.EXTEND, True), MANAGER, {"due_on": TERMS.claims_until}, [C.EXTENDED_TOO_FAR]),
-        (Wish(V.EXTEND, False), MANAGER, {}, [C.FIELD_MISSING]),
-        (Wish(V.EXTEND, True), OURS, {}, [C.NOT_YOURS]),
+        (ChangeWish(V.KEEP_DATES, True), MANAGER, {}, [C.DATES_NONE]),
+        (ChangeWish(V.KEEP_DATES, False), MANAGER, ASKED, [C.FIELD_MISSING]),
+        (ChangeWish(V.EXTEND, True), MANAGER, LATE, [C.CLAIM_LATE]),
+        (ChangeWish(V.EXTEND, True), MANAGER, {"extended": 2}, [C.EXTENDED_OFTEN]),
+        (ChangeWish(V.EXTEND, True), MANAGER, {"due_on": TERMS.claims_until}, [C.EXTENDED_TOO_FAR]),
+        (ChangeWish(V.EXTEND, False), MANAGER, {}, [C.FIELD_MISSING]),
+        (ChangeWish(V.EXTEND, True), OURS, {}, [C.NOT_YOURS]),
     ],
 )
 def test_each_reason_against_a_change(wish, by, changed, codes):
@@ -93,24 +93,24 @@ MOVED = Change(date(2018, 1, 10), date(2018, 1, 12), date(2018, 2, 26))
 @pytest.mark.parametrize(
     ("wish", "by", "changed", "change"),
     [
-        (Wish(V.CANCEL, True), OURS, {}, Change(released=15_00)),
-        (Wish(V.CANCEL, True), MANAGER, {"reserved": 7_00}, Change(released=7_00)),
+        (ChangeWish(V.CANCEL, True), OURS, {}, Change(released=15_00)),
+        (ChangeWish(V.CANCEL, True), MANAGER, {"reserved": 7_00}, Change(released=7_00)),
         (ask((2018, 1, 10), (2018, 1, 12)), OURS, {}, Change(MOVED.starts_on, MOVED.ends_on)),
-        (Wish(V.MOVE_DATES, False), MANAGER, ASKED, MOVED),
-        (Wish(V.MOVE_DATES, True), LEAD, ASKED | {"approved": 50_00}, MOVED),
+        (ChangeWish(V.MOVE_DATES, False), MANAGER, ASKED, MOVED),
+        (ChangeWish(V.MOVE_DATES, True), LEAD, ASKED | {"approved": 50_00}, MOVED),
         (
-            Wish(V.MOVE_DATES, False),
+            ChangeWish(V.MOVE_DATES, False),
             *(MANAGER, ASKED | {"terms": replace(TERMS, claims_until=date(2018, 2, 1))}),
             replace(MOVED, due_on=date(2018, 2, 1)),
         ),
-        (Wish(V.KEEP_DATES, True), MANAGER, ASKED, Change()),
-        (Wish(V.EXTEND, True), MANAGER, {}, Change(due_on=date(2018, 2, 20))),
+        (ChangeWish(V.KEEP_DATES, True), MANAGER, ASKED, Change()),
+        (ChangeWish(V.EXTEND, True), MANAGER, {}, Change(due_on=date(2018, 2, 20))),
         (
-            *(Wish(V.EXTEND, True), MANAGER, {"due_on": date(2018, 5, 10)}),
+            *(ChangeWish(V.EXTEND, True), MANAGER, {"due_on": date(2018, 5, 10)}),
             Change(due_on=TERMS.claims_until),  # never past the fund's last day
         ),
         (
-            Wish(V.EXTEND, True),
+            ChangeWish(V.EXTEND, True),
             *(MANAGER, {"today": date(2018, 2, 5)}, Change(due_on=date(2018, 2, 20))),
         ),
     ],

@@ -11,7 +11,7 @@ from portal.mdf.claim_review_rules import (
     ClaimCase,
     ClaimReview,
     ClaimYes,
-    Said,
+    Judged,
     Shown,
     may_answer_claim,
     may_approve_claim,
@@ -123,22 +123,22 @@ def check(documents=(), lines=(), **changed):
 
 
 def test_a_verdict_gives_each_line_its_amount_and_terms_refuse_what_is_never_paid():
-    lines = (Said(1, V.ACCEPTED), Said(2, V.ACCEPTED))
-    found = check((Said(1, V.ACCEPTED),), lines).value
+    lines = (Judged(1, V.ACCEPTED), Judged(2, V.ACCEPTED))
+    found = check((Judged(1, V.ACCEPTED),), lines).value
     assert [(one.id, one.accepted) for one in found.lines] == [(1, 950_000), (2, 0)]
-    part = check(lines=(Said(1, V.ACCEPTED, "Sin la cena.", 900_000),)).value
+    part = check(lines=(Judged(1, V.ACCEPTED, "Sin la cena.", 900_000),)).value
     assert part.lines[0].accepted == 900_000
-    assert check(lines=(Said(1, V.OPEN),)).value.lines[0].accepted is None
-    assert check((Said(99, V.REFUSED),), (Said(99, V.REFUSED),)).value == Check("C", (), ())
+    assert check(lines=(Judged(1, V.OPEN),)).value.lines[0].accepted is None
+    assert check((Judged(99, V.REFUSED),), (Judged(99, V.REFUSED),)).value == Check("C", (), ())
 
 
 @pytest.mark.parametrize(
     ("documents", "lines", "reasons"),
     [
-        ((), (Said(1, V.REFUSED),), [(C.FIELD_MISSING, "line:1")]),
-        ((), (Said(1, V.ACCEPTED, " ", 949_999),), [(C.FIELD_MISSING, "line:1")]),
-        ((), (Said(1, V.ACCEPTED, "", 950_001),), [(C.ABOVE_ASKED, "line:1")]),
-        ((Said(2, V.REFUSED),), (), [(C.FIELD_MISSING, "document:2")]),
+        ((), (Judged(1, V.REFUSED),), [(C.FIELD_MISSING, "line:1")]),
+        ((), (Judged(1, V.ACCEPTED, " ", 949_999),), [(C.FIELD_MISSING, "line:1")]),
+        ((), (Judged(1, V.ACCEPTED, "", 950_001),), [(C.ABOVE_ASKED, "line:1")]),
+        ((Judged(2, V.REFUSED),), (), [(C.FIELD_MISSING, "document:2")]),
     ],
 )
 def test_what_is_not_accepted_whole_says_why(documents, lines, reasons):
@@ -150,13 +150,13 @@ def test_what_is_not_accepted_whole_says_why(documents, lines, reasons):
 def test_after_a_first_yes_a_line_is_taken_for_less_and_never_for_more(said):
     """Else what was said to one line would approve another under the same sum."""
     cut = {"bills": bills(900_000), **said}
-    assert blocked(check(lines=(Said(1, V.ACCEPTED, "Más.", 900_001),), **cut)) == [
+    assert blocked(check(lines=(Judged(1, V.ACCEPTED, "Más.", 900_001),), **cut)) == [
         (C.ABOVE_ASKED, "line:1")
     ]
-    assert blocked(check(lines=(Said(1, V.OPEN),), **cut)) == [(C.FIELD_MISSING, "line:1")]
+    assert blocked(check(lines=(Judged(1, V.OPEN),), **cut)) == [(C.FIELD_MISSING, "line:1")]
     for less in (900_000, 899_999):
-        assert check(lines=(Said(1, V.ACCEPTED, "Menos.", less),), **cut).value is not None
-    whole = Said(1, V.ACCEPTED)
+        assert check(lines=(Judged(1, V.ACCEPTED, "Menos.", less),), **cut).value is not None
+    whole = Judged(1, V.ACCEPTED)
     assert check(lines=(whole,), bills=bills(900_000)).value is not None, "before any yes it may"
 
 

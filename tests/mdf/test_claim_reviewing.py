@@ -161,7 +161,7 @@ def disputed(ref, line):
 
 def test_without_the_rule_a_claim_would_be_approved_above_its_reserve(request_, monkeypatch):
     """The control: the ledger itself refuses what the rule would let pass."""
-    from portal.mdf import claim_review_load
+    from portal.mdf import claim_review_facts
     from portal.store.db import LostRace
 
     ref = make_claim(request_, lines=(("venue", 80_00),))
@@ -169,8 +169,8 @@ def test_without_the_rule_a_claim_would_be_approved_above_its_reserve(request_, 
     with atomic() as session:
         mine = {"person_id": person(LEAD), "currency": "USD", "amount": 10**9}
         session.add(Limit(registry_id=1, set_by=mine["person_id"], set_at=clock.wall(), **mine))
-    grant = claim_review_load.grant_of
-    monkeypatch.setattr(claim_review_load, "grant_of", lambda found, most: grant(found, 10**9))
+    grant = claim_review_facts.grant_of
+    monkeypatch.setattr(claim_review_facts, "grant_of", lambda found, most: grant(found, 10**9))
     with pytest.raises(LostRace):
         do("approve", ref, 40_00)
     monkeypatch.undo()

@@ -9,11 +9,11 @@ from portal.mdf.claim_rules import Bill, Cost, Grant, Line
 from portal.mdf.rules import ClaimState, MdfCode, Party, RequestState
 from portal.mdf.sending_rules import (
     BeginFacts,
+    ClaimWish,
     DisputeFacts,
     Paper,
     Sending,
     SendingFacts,
-    Wish,
     invoice_keys,
     may_begin,
     may_dispute,
@@ -159,7 +159,7 @@ def test_a_claim_is_begun_in_time_and_while_money_is_held(
     changed: dict[str, object], codes: list[str]
 ) -> None:
     facts = BeginFacts(TODAY, Party.PARTNER, R.APPROVED, DUE, 1, "USD", None)
-    decision = may_begin(Wish("R-1"), replace(facts, **changed))
+    decision = may_begin(ClaimWish("R-1"), replace(facts, **changed))
     assert [each.code for each in decision.reasons] == codes
 
 
@@ -183,5 +183,5 @@ def test_a_line_is_disputed_once_in_time_where_not_all_was_taken(
     changed: dict[str, object], codes: list[str]
 ) -> None:
     facts = DisputeFacts(TODAY, Party.PARTNER, S.APPROVED, TODAY, "venue", True, 100, 40, False)
-    decision = may_dispute(Wish("C-1", 3), replace(facts, **changed))
+    decision = may_dispute(ClaimWish("C-1", 3), replace(facts, **changed))
     assert [each.code for each in decision.reasons] == codes

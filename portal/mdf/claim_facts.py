@@ -40,7 +40,7 @@ from portal.store.files import File
 
 
 @dataclass(frozen=True)
-class Ground:
+class ClaimGround:
     """A claim with what it stands on. The terms and the activity are those the request is bound to."""
 
     claim: Claim
@@ -50,7 +50,7 @@ class Ground:
     activity: Activity
 
 
-def ground(session: Session, actor: Actor, ref: str, *, hold: bool = False) -> Ground:
+def claim_ground(session: Session, actor: Actor, ref: str, *, hold: bool = False) -> ClaimGround:
     """The claim `ref`, its request held until the transaction ends where asked for. Raises Unseen."""
     claim = seen_claim(session, actor, ref)
     if claim is None:
@@ -60,7 +60,7 @@ def ground(session: Session, actor: Actor, ref: str, *, hold: bool = False) -> G
     if hold:
         # What was read before the request was held may have changed meanwhile.
         session.refresh(claim)
-    return Ground(
+    return ClaimGround(
         claim,
         row,
         session.get_one(Fund, row.fund_id),
@@ -69,11 +69,11 @@ def ground(session: Session, actor: Actor, ref: str, *, hold: bool = False) -> G
     )
 
 
-def own_ground(session: Session, actor: Actor, ref: str) -> Ground:
+def own_claim(session: Session, actor: Actor, ref: str) -> ClaimGround:
     """The company's own claim, its request held. Raises Unseen, for staff too: they do not claim."""
     if actor.partner_id is None:
         raise Unseen
-    return ground(session, actor, ref, hold=True)
+    return claim_ground(session, actor, ref, hold=True)
 
 
 def bills_of(session: Session, claim_id: int) -> tuple[Bill, ...]:
@@ -104,7 +104,7 @@ def papers_of(session: Session, claim_id: int) -> tuple[Paper, ...]:
     return tuple(Paper(str(row[0]), *row[1:]) for row in session.execute(query))
 
 
-def grant_of(found: Ground, most: int) -> Grant:
+def grant_of(found: ClaimGround, most: int) -> Grant:
     """What the approval gives, with `most` (minor units) that is still reserved."""
     costs = (Cost(each["code"], each["eligible"], each["why"]) for each in found.activity.costs)
     return Grant(found.fund.currency, found.activity.percent, most, tuple(costs))
@@ -117,7 +117,7 @@ def sending_of(session: Session, claim: Claim) -> Sending:
 
 
 def sending_facts(
-    session: Session, found: Ground, asked: Sending, actor: Actor, on: date
+    session: Session, found: ClaimGround, asked: Sending, actor: Actor, on: date
 ) -> SendingFacts:
     """What sending a claim on `on` stands on. Six queries."""
     claim, row, activity = found.claim, found.row, found.activity
@@ -191,7 +191,7 @@ def begin_facts(session: Session, row: FundRequest, actor: Actor, on: date) -> B
 
 
 def dispute_facts(
-    found: Ground, part: Part, accepted: int | None, disputed: bool, actor: Actor, on: date
+    found: ClaimGround, part: Part, accepted: int | None, disputed: bool, actor: Actor, on: date
 ) -> DisputeFacts:
     """What disputing a line on `on` stands on; of a rejected claim nothing counted unless said so."""
     claim = found.claim

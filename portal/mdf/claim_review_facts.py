@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
 from portal.mdf.book import held
-from portal.mdf.claim_load import (
-    Ground,
+from portal.mdf.claim_facts import (
+    ClaimGround,
     claimed_already,
     grant_of,
     sending_of,
     used_already,
 )
-from portal.mdf.claim_load import bills_of as bills
+from portal.mdf.claim_facts import bills_of as bills
 from portal.mdf.claim_models import Claim, ClaimLine, Document
 from portal.mdf.claim_review_rules import ClaimCase, ClaimReview, Shown
 from portal.mdf.models import TimelineStep
@@ -36,7 +36,7 @@ class Yeses:
     own: bool
 
 
-def claim_review(session: Session, found: Ground, actor: Actor) -> ClaimReview:
+def claim_review(session: Session, found: ClaimGround, actor: Actor) -> ClaimReview:
     """All that a verdict and an approval stand on, read without a lock. Six queries."""
     claim, said = found.claim, yeses(session, found.claim, actor)
     return ClaimReview(
@@ -54,12 +54,12 @@ def claim_review(session: Session, found: Ground, actor: Actor) -> ClaimReview:
     )
 
 
-def claim_case(session: Session, found: Ground, actor: Actor) -> ClaimCase:
+def claim_case(session: Session, found: ClaimGround, actor: Actor) -> ClaimCase:
     """What a question or a no stands on. Four queries."""
     return ClaimCase(found.claim.state, decider(session, found, actor), names_of(session, found))
 
 
-def names_of(session: Session, found: Ground) -> tuple[str, ...]:
+def names_of(session: Session, found: ClaimGround) -> tuple[str, ...]:
     """What of a claim a question may name: its invoices, lines, documents and proofs, its outcome."""
     claim = found.claim
     names = [f"document:{one.id}" for one in documents_of(session, claim)]
@@ -69,7 +69,9 @@ def names_of(session: Session, found: Ground) -> tuple[str, ...]:
     return (*names, "outcome")
 
 
-def settle_facts(session: Session, found: Ground, line: ClaimLine, actor: Actor) -> SettleFacts:
+def settle_facts(
+    session: Session, found: ClaimGround, line: ClaimLine, actor: Actor
+) -> SettleFacts:
     """What a second look at `line` stands on. Five queries, two more of a rejected claim."""
     claim = found.claim
     approved = claim.approved or 0
@@ -100,7 +102,7 @@ def settle_facts(session: Session, found: Ground, line: ClaimLine, actor: Actor)
     )
 
 
-def decider(session: Session, found: Ground, actor: Actor) -> Reviewer:
+def decider(session: Session, found: ClaimGround, actor: Actor) -> Reviewer:
     """Who decides, as far as the request of this claim is concerned. One query."""
     return reviewer(session, found.row, found.fund.currency, actor)
 
