@@ -92,7 +92,7 @@ def _page(sent: dict[str, str], error: str = "") -> str:
         currency = currencies[0] if currencies else ""
     looked = any(sent.get(name) for name in FIELDS)
     said = typed.read(_both_days(sent), currency) if looked and currencies else Typed()
-    if looked and not said.errors:
+    if looked:
         _want(said, company)
     given = []
     if looked and company is not None and not said.errors and not error:
@@ -162,7 +162,7 @@ def _want(said: Typed, company: Company | None) -> None:
     }
     for name, text in wanted.items():
         if said.values.get(name) is None:
-            said.errors[name] = text
+            said.errors.setdefault(name, text)
     if company is None:
         said.errors["company"] = _("Choose the company.")
 

@@ -120,15 +120,15 @@ def _choices(card: Card, deed: str) -> Choices | None:
 def _move(card: Card, name: str, deed: Callable[..., Outcome], done: str) -> ResponseReturnValue:
     typed, errors = request.form.to_dict(), {}
     amount, to = 0, 0
-    try:
-        amount = parse(typed.get("amount", ""), card.fund.currency)
-    except BadAmount as bad:
-        errors["amount"] = str(bad)
     choices = _choices(card, name)
     if choices is not None:
         to = _chosen(typed.get("to", ""))
         if to not in {key for key, _label in choices}:
-            errors["to"] = _("Choose one of them.")
+            errors["to"] = _("Choose the fund.") if name == "carry" else _("Choose the company.")
+    try:
+        amount = parse(typed.get("amount", ""), card.fund.currency)
+    except BadAmount as bad:
+        errors["amount"] = str(bad)
     reason = tidy_lines(typed.get("reason", ""))[: LONGEST_REASON + 1]
     if len(reason) > LONGEST_REASON:
         errors["reason"] = _("Say it in at most %(most)s signs.", most=LONGEST_REASON)
