@@ -24,7 +24,7 @@ from portal.mdf import (
     settling,
     time,
 )
-from portal.mdf.claim_facts import ground
+from portal.mdf.claim_facts import claim_ground
 from portal.mdf.claim_models import Claim, ClaimLine, Document, Invoice
 from portal.mdf.claim_review_facts import claim_review
 from portal.mdf.claim_review_rules import Check, Judged
@@ -105,7 +105,7 @@ def _approve_claim(deed: Deed) -> Outcome:
     total = 0
     with atomic() as session:
         try:
-            found = ground(session, deed.who, deed.claim)
+            found = claim_ground(session, deed.who, deed.claim)
             facts = claim_review(session, found, deed.who)
             total = approvable(facts.bills, facts.grant).amount
         except Unseen:
