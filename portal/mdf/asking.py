@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf.asking_rules import Ask, AskFacts, Offer, may_send
-from portal.mdf.deciding import Act, Outcome, earlier, keep, once, replaying
+from portal.mdf.deciding import Act, Outcome, act_on, earlier, keep, once, replaying
 from portal.mdf.drafting import held, others
 from portal.mdf.ground import Ground, ground
 from portal.mdf.models import Activity, Fund, FundRequest, TimelineStep
@@ -35,7 +35,7 @@ def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     The terms of the day bind both sides from now on, those it was first sent under where it comes
     back mended. Raises Unseen.
     """
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         row = held(session, actor, ref)
         if (before := earlier(session, KIND, act)) is not None:

@@ -20,6 +20,7 @@ from portal.mdf.deciding import (
     Act,
     Outcome,
     Unsent,
+    act_on,
     earlier,
     keep,
     move,
@@ -48,7 +49,9 @@ KINDS |= {kind: replaying(ChangeWish, Standing, may_change) for kind in CHANGES.
 
 def cancel(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Give up what was approved: what is reserved goes back, with its cause (mdf.md 2.3, 7)."""
-    return _change(ref, ChangeWish(Verb.CANCEL, bool(note.strip())), note, Act(actor, now, key))
+    return _change(
+        ref, ChangeWish(Verb.CANCEL, bool(note.strip())), note, act_on(ref, actor, now, key)
+    )
 
 
 def ask_dates(
@@ -63,22 +66,28 @@ def ask_dates(
 ) -> Outcome:
     """Ask for other days, before the activity: it is the channel's turn then."""
     wish = ChangeWish(Verb.ASK_DATES, bool(note.strip()), starts_on, ends_on)
-    return _change(ref, wish, note, Act(actor, now, key))
+    return _change(ref, wish, note, act_on(ref, actor, now, key))
 
 
 def move_dates(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Approve the days that were asked for: a new round, with a new day for the claim."""
-    return _change(ref, ChangeWish(Verb.MOVE_DATES, bool(note.strip())), note, Act(actor, now, key))
+    return _change(
+        ref, ChangeWish(Verb.MOVE_DATES, bool(note.strip())), note, act_on(ref, actor, now, key)
+    )
 
 
 def keep_dates(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Let the days be as they were, and say why."""
-    return _change(ref, ChangeWish(Verb.KEEP_DATES, bool(note.strip())), note, Act(actor, now, key))
+    return _change(
+        ref, ChangeWish(Verb.KEEP_DATES, bool(note.strip())), note, act_on(ref, actor, now, key)
+    )
 
 
 def extend(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Put off the day the claim is due, as the terms allow, and say why."""
-    return _change(ref, ChangeWish(Verb.EXTEND, bool(note.strip())), note, Act(actor, now, key))
+    return _change(
+        ref, ChangeWish(Verb.EXTEND, bool(note.strip())), note, act_on(ref, actor, now, key)
+    )
 
 
 @retrying

@@ -27,7 +27,7 @@ from portal.mdf.claim_review_rules import (
     may_check,
 )
 from portal.mdf.claiming import free_keys, lines_of
-from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying, say_yes
+from portal.mdf.deciding import Act, Outcome, act_on, earlier, keep, move, replaying, say_yes
 from portal.mdf.rules import ClaimState, Party
 from portal.mdf.steps import Said, party_of, take_step
 from portal.mdf.transitions import Verb
@@ -72,7 +72,7 @@ def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, ke
     """Say yes to the sum of what was accepted, `amount` as it was shown: it is committed then, or,
     above what the person decides alone, the turn goes to a second one.
     """
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         found = claim_ground(session, actor, ref, hold=True)
         if (before := earlier(session, APPROVE, act)) is not None:
@@ -113,13 +113,13 @@ def ask(
 ) -> Outcome:
     """Ask for more, naming what is to be mended: "line:ID", "document:ID", "proof:code" …"""
     wish = ClaimAnswer(ref, Verb.CLAIM_ASK, bool(note.strip()), tuple(fields))
-    return _answer(wish, note, Act(actor, now, key))
+    return _answer(wish, note, act_on(ref, actor, now, key))
 
 
 def reject(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Say no to all of it, with the reason; its invoices and files may be claimed again."""
     wish = ClaimAnswer(ref, Verb.CLAIM_REJECT, bool(note.strip()))
-    return _answer(wish, note, Act(actor, now, key))
+    return _answer(wish, note, act_on(ref, actor, now, key))
 
 
 @retrying

@@ -16,7 +16,7 @@ from portal.mdf import claim_facts, queries
 from portal.mdf.claim_facts import ClaimGround
 from portal.mdf.claim_models import Claim, ClaimLine, FileKey, Invoice, InvoiceKey
 from portal.mdf.claim_rules import approvable
-from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, replaying
+from portal.mdf.deciding import Act, Outcome, Unseen, act_on, earlier, keep, replaying
 from portal.mdf.rules import ClaimState, Party
 from portal.mdf.sending_rules import (
     BeginFacts,
@@ -60,7 +60,7 @@ KINDS[DISPUTE] = replaying(ClaimWish, DisputeFacts, may_dispute)
 @retrying
 def begin(ref: str, *, actor: Actor, now: datetime, key: str) -> Begun:
     """Begin a claim on the approved request `ref`. Raises Unseen, for staff too."""
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         row = queries.request(session, actor, ref, hold=True)
         if row is None or actor.partner_id is None:
@@ -101,7 +101,7 @@ def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
 
     From then on no other claim is sent with its invoices and files. Raises Unseen.
     """
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         found = claim_facts.own_claim(session, actor, ref)
         if (before := earlier(session, SUBMIT, act)) is not None:
@@ -123,7 +123,7 @@ def submit(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
 @retrying
 def withdraw(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Take a claim back before it is decided; its invoices and files are free again. Raises Unseen."""
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         found = claim_facts.own_claim(session, actor, ref)
         if (before := earlier(session, WITHDRAW, act)) is not None:
@@ -141,7 +141,7 @@ def withdraw(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
 @retrying
 def dispute(ref: str, line_id: int, text: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Ask for another look at a line that was not accepted whole, saying why. Raises Unseen."""
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         found = claim_facts.own_claim(session, actor, ref)
         lines = {line.id: line for line in lines_of(session, found.claim)}

@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.mdf import time
 from portal.mdf.book import held, release, subject_of
-from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, replaying
+from portal.mdf.deciding import Outcome, Unseen, act_on, earlier, keep, move, replaying
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.paying_rules import Close, CloseFacts, may_close
 from portal.mdf.queries import request
@@ -31,7 +31,7 @@ KINDS[CLOSE] = replaying(Close, CloseFacts, may_close)
 @retrying
 def close(ref: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """The company claims no more on its request `ref`. Raises Unseen, for staff too."""
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         row = request(session, actor, ref, hold=True)
         if row is None or actor.partner_id is None:

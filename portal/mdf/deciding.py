@@ -47,6 +47,11 @@ class Act:
         return clock.local_date(self.now)
 
 
+def act_on(of: str | int, actor: Actor, now: datetime, key: str) -> Act:
+    """An act on one request, claim or fund: a key of a person counts for that one alone."""
+    return Act(actor, now, f"{str(of).strip().upper()}:{key}")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a command: the reference of the decision on record, and its reasons.

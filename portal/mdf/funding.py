@@ -15,7 +15,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.decision import JSON, Decision
 from portal.mdf.book import available_to, shared
-from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, once, replaying
+from portal.mdf.deciding import Act, Outcome, Unseen, act_on, earlier, keep, move, once, replaying
 from portal.mdf.fund_rules import (
     Gift,
     GiftFacts,
@@ -56,7 +56,7 @@ def allocate(
     reason: str = "",
 ) -> Outcome:
     """Give a company so much of what is unallocated. An unknown company is Unseen too."""
-    act = Act(actor, now, key)
+    act = act_on(fund_id, actor, now, key)
     with atomic() as session:
         if (before := earlier(session, ALLOCATE, act)) is not None:
             return before
@@ -79,7 +79,7 @@ def add(
     fund_id: int, amount: int, *, reason: str, actor: Actor, now: datetime, key: str
 ) -> Outcome:
     """Raise the budget of a fund."""
-    act = Act(actor, now, key)
+    act = act_on(fund_id, actor, now, key)
     with atomic() as session:
         if (before := earlier(session, ADD, act)) is not None:
             return before
@@ -98,7 +98,7 @@ def carry_over(
     """Move so much of what is unallocated to another fund of the registry: out of one book through
     its source, into the other through that one's, so that each still sums to zero.
     """
-    act = Act(actor, now, key)
+    act = act_on(fund_id, actor, now, key)
     with atomic() as session:
         if (before := earlier(session, CARRY, act)) is not None:
             return before

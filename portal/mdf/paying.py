@@ -15,7 +15,7 @@ from portal.mdf.book import pay as paid_out
 from portal.mdf.claim_facts import ClaimGround, claim_ground, paid_of
 from portal.mdf.claim_models import Payment
 from portal.mdf.closing import finish
-from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying
+from portal.mdf.deciding import Act, Outcome, act_on, earlier, keep, move, replaying
 from portal.mdf.models import Approval
 from portal.mdf.paying_rules import Paid, Pay, PayFacts, may_pay
 from portal.mdf.review_facts import reviewer
@@ -44,7 +44,7 @@ def pay(
 
     The request closes with it where nothing is left to come. Raises Unseen.
     """
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         found = claim_ground(session, actor, ref, hold=True)
         if (before := earlier(session, PAY, act)) is not None:

@@ -15,7 +15,7 @@ from portal.kernel.access import Actor
 from portal.kernel.decision import Decision
 from portal.mdf.book import back_to, of_request, subject_of
 from portal.mdf.claim_facts import ClaimGround, claim_ground, paid_of
-from portal.mdf.deciding import Act, Outcome, earlier, keep, move, replaying
+from portal.mdf.deciding import Act, Outcome, act_on, earlier, keep, move, replaying
 from portal.mdf.paying_rules import (
     Undo,
     UndoFacts,
@@ -42,17 +42,17 @@ KINDS |= {f"mdf.{verb.value}": replaying(Undo, UndoFacts, rule) for verb, rule i
 
 def ask_reversal(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Finance asks that a claim be reversed, saying why; nothing moves before a lead confirms."""
-    return _undo(Verb.CLAIM_ASK_REVERSAL, ref, note, Act(actor, now, key))
+    return _undo(Verb.CLAIM_ASK_REVERSAL, ref, note, act_on(ref, actor, now, key))
 
 
 def reverse(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """A lead confirms what finance asked: the claim holds no money any more."""
-    return _undo(Verb.CLAIM_REVERSE, ref, note, Act(actor, now, key))
+    return _undo(Verb.CLAIM_REVERSE, ref, note, act_on(ref, actor, now, key))
 
 
 def keep_claim(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """A lead leaves the claim as it is, saying why."""
-    return _undo(Verb.CLAIM_KEEP, ref, note, Act(actor, now, key))
+    return _undo(Verb.CLAIM_KEEP, ref, note, act_on(ref, actor, now, key))
 
 
 @retrying

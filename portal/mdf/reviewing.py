@@ -17,6 +17,7 @@ from portal.mdf.deciding import (
     Outcome,
     Unseen,
     Unsent,
+    act_on,
     earlier,
     keep,
     move,
@@ -54,7 +55,7 @@ def approve(ref: str, amount: int, note: str, *, actor: Actor, now: datetime, ke
     """Say yes to `amount`: it is reserved then, or, above what the person decides alone, the turn goes
     to a second one. A refusal is returned and kept.
     """
-    act, wish = Act(actor, now, key), rules.Approve(amount)
+    act, wish = act_on(ref, actor, now, key), rules.Approve(amount)
     with atomic() as session:
         row = held(session, actor, ref)
         if (before := earlier(session, APPROVE, act)) is not None:
@@ -98,19 +99,19 @@ def ask(
 ) -> Outcome:
     """Ask for more, naming the `fields` of the form to mend (`review_rules.FIELDS`)."""
     wish = rules.Answer(Verb.ASK, bool(note.strip()), tuple(fields))
-    return _answer(ref, wish, note, Act(actor, now, key))
+    return _answer(ref, wish, note, act_on(ref, actor, now, key))
 
 
 def reject(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Send it back with a reason: the company may mend it and send it again."""
     wish = rules.Answer(Verb.REJECT, bool(note.strip()))
-    return _answer(ref, wish, note, Act(actor, now, key))
+    return _answer(ref, wish, note, act_on(ref, actor, now, key))
 
 
 def decline(ref: str, note: str, *, actor: Actor, now: datetime, key: str) -> Outcome:
     """Say no for good, with a reason."""
     wish = rules.Answer(Verb.DECLINE, bool(note.strip()))
-    return _answer(ref, wish, note, Act(actor, now, key))
+    return _answer(ref, wish, note, act_on(ref, actor, now, key))
 
 
 @retrying

@@ -13,7 +13,17 @@ from portal.mdf.claim_models import ClaimLine
 from portal.mdf.claim_review_facts import round_of, settle_facts
 from portal.mdf.claiming import lines_of, take_keys
 from portal.mdf.closing import finish
-from portal.mdf.deciding import Act, Outcome, Unseen, earlier, keep, move, replaying, say_yes
+from portal.mdf.deciding import (
+    Act,
+    Outcome,
+    Unseen,
+    act_on,
+    earlier,
+    keep,
+    move,
+    replaying,
+    say_yes,
+)
 from portal.mdf.rules import UNPAID_CLAIMS, ClaimState
 from portal.mdf.settling_rules import Settle, Settled, SettleFacts, may_settle
 from portal.mdf.steps import Said, take_step
@@ -40,7 +50,7 @@ def settle(
     with the reason. What that adds is committed, while the reserve lasts; a rejected claim is approved
     by it. `now` is business time. Raises Unseen, for a line of another claim too.
     """
-    act = Act(actor, now, key)
+    act = act_on(ref, actor, now, key)
     with atomic() as session:
         found = claim_ground(session, actor, ref, hold=True)
         lines = {line.id: line for line in lines_of(session, found.claim)}
