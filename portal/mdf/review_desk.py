@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from portal.kernel import clock
@@ -48,6 +49,11 @@ def seen(ref: str) -> tuple[FundRequest, Fund]:
     return row, db.session().get_one(Fund, row.fund_id)
 
 
+def reading(row: FundRequest) -> str:
+    """What of a request somebody has read: it changes with each save and each sending."""
+    return f"{row.revision}.{row.round}"
+
+
 def names_of(page: RequestPage) -> dict[str, str]:
     """The names behind the codes of a reason about a request."""
     return labels.names_of(page.fund, page.slug, page.registry)
@@ -79,6 +85,7 @@ def review_page(
         row=found.page.row,
         forms=forms,
         said=form,
+        reading=reading(found.page.row),
         opened=verb.name.lower() if verb else "",
         key=new_key(None if status == 409 else request.form.get("key")),
         against=[labels.sentence(each, names_of(found.page)) for each in found.against],
@@ -92,7 +99,15 @@ def review_page(
 def answer(
     ref: str, verb: Verb, form: Any, command: Callable[..., Outcome], to: str = ""
 ) -> ResponseReturnValue:
-    """Do it and go on to the request, or `to`; what is refused is shown with its reasons."""
+    """Do it and go on to the request, or `to`; what is refused is shown with its reasons, and so is a
+    request that reads otherwise than when its page was opened.
+    """
+    row, _fund = seen(ref)
+    if request.form.get("seen", reading(row)) != reading(row):
+        form.form_errors.append(
+            _("This request has changed since you opened it: read it again, and decide then.")
+        )
+        return review_page(ref, verb, form, 409)
     outcome = run(command)
     if outcome.refused:
         found = one(db.session(), actor(), ref)

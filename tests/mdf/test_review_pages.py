@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from portal.mdf.models import Limit
+from portal.mdf.models import FundRequest, Limit
 from portal.mdf.rules import ClaimState
 from portal.mdf.rules import RequestState as R
-from portal.store.db import db
+from portal.store.db import atomic, db
 from tests.mdf.claim_world import make_claim
 from tests.mdf.review_desk import fund, last_step, say, stands
 from tests.mdf.world import make_request
@@ -79,6 +79,20 @@ def test_a_part_is_approved_as_it_is_typed(demo, fund):
     assert stands(ref)[0].approved == 12_50 and last_step(ref).note == "Bien"
     assert "It is approved" in browser.follow()
     assert "nothing to decide" not in browser.get(f"/es/mdf/requests/{ref}/review")
+
+
+def test_what_the_company_mended_meanwhile_is_not_approved_unread(demo, fund):
+    ref = make_request(fund)
+    browser = Browser(demo).as_(CHANNEL)
+    at = f"/en/mdf/requests/{ref}/review"
+    page = browser.get(at)
+    key, read = KEY.search(page), re.search(r'name="seen" value="([^"]+)"', page)
+    with atomic() as session:
+        session.scalars(select(FundRequest).where(FundRequest.ref == ref)).one().revision += 1
+    said = stands(ref)
+    form = {"key": key[1], "seen": read[1], "approve-amount": "15"}
+    page = browser.post(f"/en/mdf/requests/{ref}/approval", form, status=409, at=at)
+    assert "has changed since you opened it" in page and stands(ref) == said
 
 
 def test_a_first_yes_says_that_a_second_is_needed_and_the_lead_gives_it(demo, fund):
