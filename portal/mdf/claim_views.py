@@ -10,6 +10,7 @@ from portal.kernel.access import Permission
 from portal.mdf import claim_facts, claim_pages, claim_words, claiming, labels, turn_words
 from portal.mdf.blueprint import bp
 from portal.mdf.claim_forms import DisputeForm
+from portal.mdf.claim_models import Invoice
 from portal.mdf.claim_pages import ClaimPage
 from portal.mdf.claim_writing import Target, attach, detach, drawer
 from portal.mdf.deciding import Outcome, Unseen
@@ -87,6 +88,9 @@ def claim_document(ref: str) -> ResponseReturnValue:
     known = {each["code"] for each in found.activity.proofs}
     if invoice is None and proof not in known:
         return claim_page(ref, error=_("Choose what the file proves."), status=422)
+    bill = db.session().get(Invoice, invoice) if invoice else None
+    if invoice and (bill is None or bill.claim_id != found.claim.id):
+        abort(404)
     taken = take(
         request.files.getlist("files"),
         subject=drawer(found.claim.ref, target),

@@ -18,7 +18,7 @@ SUBMIT = "main form:first-of-type button[type=submit]"
 LINKS = "() => [...document.querySelectorAll('a[href^=\"/es\"]')].map(a => a.pathname + a.search)"
 # Of pages that differ in what they are about alone, one is read.
 # What a browser takes down instead of showing it.
-FILE = re.compile(r"/files?(/|$)|/feed$|\.csv$")
+FILE = re.compile(r"/files?(/|\?|$)|/feed$|\.csv$")
 ABOUT = re.compile(r"\d+|(?<=/)[0-9A-Z]{8}\b|[0-9a-f-]{36}|(?<=/faq/)[a-z-]+|(?<==)[^&]+")
 
 

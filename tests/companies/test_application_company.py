@@ -185,7 +185,8 @@ def test_documents_reach_the_company_and_that_registrys_channel_people_alone(dem
     for email in (CHANNEL, NORTE_ADMIN):
         assert fetch(Browser(demo).as_(email), file_path())[0] == 404
     row = applications(SUR)[L3]
-    file = db.session.scalars(select(File).where(File.partner_id == row.partner_id)).one()
+    brought = select(File).where(File.partner_id == row.partner_id)
+    file = db.session.scalars(brought.where(File.subject.like("application:%"))).one()
     assert file.registry_id == row.registry_id
 
 

@@ -5,10 +5,13 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.kernel import clock
 from portal.mdf import claiming
 from portal.mdf.rules import ClaimState, RequestState
+from portal.store.db import db
+from portal.store.files import File
 from tests import people
 from tests.companies.cast import actor
 from tests.mdf.claim_world import make_claim
@@ -86,6 +89,10 @@ def test_nothing_typed_is_lost_where_something_is_wrong(demo: Flask, asked: str)
     assert 'value="doce"' in page and "Bien" in page
     page = norte.post(f"{at}/documents", {"proof": "agenda"}, at=at, status=422)
     assert 'id="files-proof-agenda-error"' in page
+    astray = {"invoice": "2147483646", "files": (BytesIO(b"si,no\n"), "prueba.csv")}
+    norte.post(f"{at}/documents", astray, at=at, status=404)
+    kept = select(File.id).where(File.subject.like("draft:%"))
+    assert not db.session.scalars(kept).all(), "a file for what is not there is nobody's"
     page = norte.post(f"{at}/submission", {}, at=at, status=422)
     assert page.count("<li>") > 4 and 'href="#proof-agenda"' in page
 

@@ -10,7 +10,7 @@ Those of a claim or request are named beside it: `<ref>` and `<int:invoice_id>`,
 """
 
 from portal.kernel.access import Role
-from tests.surface.policy_rows import ANY, HEAD_OF_COMPANY, LEADS, PARTNERS, STAFF, USER, Row
+from tests.surface.policy_rows import ANY, HEAD_OF_COMPANY, LEAD, LEADS, PARTNERS, STAFF, USER, Row
 
 FINANCE = frozenset({Role.FINANCE})
 MDF_READERS = PARTNERS | STAFF | FINANCE
@@ -45,9 +45,10 @@ ASKING: dict[str, Row] = {
     "site.mdf.ask": Row(ASKS),
     "site.mdf.begin": Row(ASKS, own=422),
     "site.mdf.copy": Row(ASKS, "mdf_request", 302),
-    "site.mdf.form": Row(ASKS, "mdf_draft"),
+    # Of the channel people only who filed a draft writes in it: a lead looks on.
+    "site.mdf.form": Row(ASKS, "mdf_draft", {LEAD: 302, ANY: 200}),
     "site.mdf.save": Row(ASKS, "mdf_draft", 302),
-    "site.mdf.autosave": Row(ASKS, "mdf_draft"),
+    "site.mdf.autosave": Row(ASKS, "mdf_draft", {LEAD: 409, ANY: 200}),
     "site.mdf.submit": Row(ASKS, "mdf_draft", 302, (422,), spoils=True),
     "site.mdf.withdraw": Row(ASKS, "mdf_draft", 302, spoils=True),
 }
