@@ -10,7 +10,7 @@ from portal.kernel.decision import Decision, Reason
 from portal.library import labels
 from portal.library.brand import Logo
 from portal.library.rules import BrandCode, Use, may_use, nearest_yes
-from portal.web.explain import answer_behind, rule_url
+from portal.web.explain import rule_box
 from portal.web.i18n import date_text
 from portal.web.site import language, url
 
@@ -44,21 +44,13 @@ def _reason(
     on: date,
 ) -> dict[str, Any]:
     asset = logos[str(reason.facts["asset"])].asset
-    return {
-        "rule": reason.rule,
-        "rule_url": _where(reason.rule),
-        "code": str(reason.code),
-        "blocks": reason.blocks,
-        "line": None,
-        "text": labels.sentence(reason, names, ends=ends),
-        "faq": answer_behind(reason.rule),
-        "nearest": _nearest(asset.slug, names, logos, on) if reason.blocks else None,
-    }
-
-
-def _where(rule: str) -> str:
-    """Where a rule is explained: one that a question states, there."""
-    return url("site.faq.question", slug=rule.lower()) if rule[0] == "Q" else rule_url(rule)
+    return rule_box(
+        reason.rule,
+        str(reason.code),
+        labels.sentence(reason, names, ends=ends),
+        blocks=reason.blocks,
+        nearest=_nearest(asset.slug, names, logos, on) if reason.blocks else None,
+    )
 
 
 def _nearest(

@@ -17,7 +17,7 @@ from portal.mdf.ground import Ground, Shelf, names
 from portal.mdf.nearest import Change, Nearest, nearest_yes
 from portal.mdf.rules import CODES, MdfCode
 from portal.mdf.rules import MdfCode as C
-from portal.web.explain import answer_behind, rule_url
+from portal.web.explain import rule_box
 from portal.web.i18n import date_text
 from portal.web.site import language, url
 
@@ -98,7 +98,10 @@ def _receipt(
         card["facts"] = offer_rows(made.value, fund.currency, desk)
         owed = proof_names(shelf, ask.activity)
         card["lines"] = [_("You will owe: %(proof)s", proof="; ".join(owed))] if owed else []
-        said = [_box(each, text) for each, text in _passed(ask, fund, told)]
+        said = [
+            rule_box(CODES[each].rule, each.value, text, answered=False)
+            for each, text in _passed(ask, fund, told)
+        ]
         title = _("%(fund)s can be asked for this.", fund=name)
     elif fund.emptied:
         title = _("%(fund)s cannot be asked.", fund=name)
@@ -162,25 +165,9 @@ def _passed(ask: Ask, fund: FundFacts, told: Mapping[str, str]) -> list[tuple[Md
 
 
 def _no(why: Reason, told: Mapping[str, str]) -> dict[str, Any]:
-    box = _box(MdfCode(why.code), labels.sentence(why, told))
-    return {
-        **box,
-        "blocks": True,
-        "faq": answer_behind(why.rule) if why.code == C.FULLY_ALLOCATED else None,
-    }
-
-
-def _box(code: MdfCode, text: str) -> dict[str, Any]:
-    rule = CODES[code].rule
-    return {
-        "rule": rule,
-        "rule_url": rule_url(rule),
-        "code": code.value,
-        "blocks": False,
-        "text": text,
-        "faq": None,
-        "nearest": None,
-    }
+    text = labels.sentence(why, told)
+    answered = why.code == C.FULLY_ALLOCATED
+    return rule_box(why.rule, str(why.code), text, blocks=True, answered=answered)
 
 
 def _of_fund(ask: Ask, slug: str) -> Ask:

@@ -15,7 +15,7 @@ from portal.mdf.course import Line
 from portal.mdf.deciding import reason_of
 from portal.mdf.request_pages import RequestPage
 from portal.mdf.transitions import Verb
-from portal.web.explain import answer_behind, rule_url
+from portal.web.explain import rule_box
 from portal.web.i18n import date_text, moment_text
 from portal.web.site import language, url
 
@@ -92,16 +92,13 @@ def _title(page: RequestPage, line: Line, deed: Deed) -> str:
 
 def _stands_on(page: RequestPage, verb: Verb, deed: Deed, ours: bool) -> list[dict[str, Any]]:
     return [
-        {
-            "rule": rule,
-            "rule_url": rule_url(rule),
-            "code": verb.value,
-            "blocks": deed.verdict == "no",
-            "line": None,
-            "text": str(text) % _named(page),
-            "faq": answer_behind(rule),
-            "nearest": _nearest(page, verb) if ours else None,
-        }
+        rule_box(
+            rule,
+            verb.value,
+            str(text) % _named(page),
+            blocks=deed.verdict == "no",
+            nearest=_nearest(page, verb) if ours else None,
+        )
         for rule, text in deed.rules.items()
     ]
 
@@ -153,16 +150,8 @@ def _kept(page: RequestPage, line: Line) -> list[dict[str, Any]]:
 
 
 def _box(reason: Reason, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "rule": reason.rule,
-        "rule_url": rule_url(reason.rule),
-        "code": str(reason.code),
-        "blocks": reason.blocks,
-        "line": None,
-        "text": labels.sentence(reason, names),
-        "faq": answer_behind(reason.rule),
-        "nearest": None,
-    }
+    text = labels.sentence(reason, names)
+    return rule_box(reason.rule, str(reason.code), text, blocks=reason.blocks)
 
 
 def _nearest(page: RequestPage, verb: Verb) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.kernel.decision import Decision, Reason
 from portal.notices import labels
 from portal.notices.rules import NoticeCode
-from portal.web.explain import answer_behind, rule_url
+from portal.web.explain import rule_box
 from portal.web.i18n import date_text
 from portal.web.site import language, url
 
@@ -41,16 +41,13 @@ def receipt(
 
 def box(reason: Reason, registries: Mapping[str, str], ref: str) -> dict[str, Any]:
     """One reason, as the rule box draws it."""
-    return {
-        "rule": reason.rule,
-        "rule_url": rule_url(reason.rule),
-        "code": str(reason.code),
-        "blocks": reason.blocks,
-        "line": None,
-        "text": labels.sentence(reason, registries),
-        "faq": answer_behind(reason.rule),
-        "nearest": _nearest(reason, ref),
-    }
+    return rule_box(
+        reason.rule,
+        str(reason.code),
+        labels.sentence(reason, registries),
+        blocks=reason.blocks,
+        nearest=_nearest(reason, ref),
+    )
 
 
 def _in_order(decision: Decision[Any]) -> list[Reason]:

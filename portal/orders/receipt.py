@@ -16,7 +16,7 @@ from portal.orders.naming import Names
 from portal.orders.nearest import Change, Suggestion, nearest_yes
 from portal.orders.records import RoutingFacts
 from portal.orders.rules import OrderCode, OrderPart, Placement
-from portal.web.explain import answer_behind, rule_url
+from portal.web.explain import rule_box
 from portal.web.hours import hours_text
 from portal.web.site import language, url
 
@@ -130,16 +130,14 @@ def _refused_card(basket: Basket, names: Names) -> dict[str, Any]:
 def _reason(
     reason: Reason, names: Names, way: Suggestion | None, link: Link | None, several: bool
 ) -> dict[str, Any]:
-    return {
-        "rule": reason.rule,
-        "rule_url": rule_url(reason.rule),
-        "code": str(reason.code),
-        "blocks": reason.blocks,
-        "line": reason.line if several else None,
-        "text": labels.sentence(reason.code, _named(reason.facts, names), _registries(names)),
-        "faq": answer_behind(reason.rule),
-        "nearest": _nearest(way, names, link) if way and reason.blocks else None,
-    }
+    return rule_box(
+        reason.rule,
+        str(reason.code),
+        labels.sentence(reason.code, _named(reason.facts, names), _registries(names)),
+        blocks=reason.blocks,
+        line=reason.line if several else None,
+        nearest=_nearest(way, names, link) if way and reason.blocks else None,
+    )
 
 
 def _nearest(way: Suggestion, names: Names, link: Link | None) -> dict[str, Any]:
@@ -160,18 +158,7 @@ def _split(orders: tuple[OrderPart, ...]) -> list[dict[str, Any]]:
     if len({order.registry for order in orders}) < 2:
         return []
     text = _("An order is on exactly one contract. All of these are placed, or none is.")
-    return [
-        {
-            "rule": "R5",
-            "rule_url": rule_url("R5"),
-            "code": "basket.split",
-            "blocks": False,
-            "line": None,
-            "text": text,
-            "faq": answer_behind("R5"),
-            "nearest": None,
-        }
-    ]
+    return [rule_box("R5", "basket.split", text)]
 
 
 def _named(facts: Mapping[str, Any], names: Names) -> dict[str, Any]:
