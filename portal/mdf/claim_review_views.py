@@ -52,7 +52,7 @@ def check_claim(ref: str) -> ResponseReturnValue:
     asked = form.asked(ref, {line.id: currency for line, currency in found.lines})
     if asked is None:
         return _page(found, verdicts=form, status=422)
-    decision = claim_reviewing.check(asked, actor=actor(), now=clock.business())
+    decision = claim_reviewing.check(asked, actor=actor())
     if decision.refused:
         found, rest = _seen(ref), []
         for reason in decision.reasons:

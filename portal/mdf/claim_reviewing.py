@@ -42,7 +42,7 @@ KINDS |= {kind: replaying(ClaimAnswer, ClaimCase, may_answer_claim) for kind in 
 
 
 @retrying
-def check(asked: Check, *, actor: Actor, now: datetime) -> Decision[Check]:
+def check(asked: Check, *, actor: Actor) -> Decision[Check]:
     """Keep verdicts on documents and lines; they bind nobody before the claim is decided."""
     with atomic() as session:
         found = claim_ground(session, actor, asked.claim, hold=True)

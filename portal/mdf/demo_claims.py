@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -88,7 +88,7 @@ def _step(claim: str, step: Mapping[str, Any], currency: str, key: str) -> list[
         case "submit":
             made = claiming.submit(claim, **told)
         case "check":
-            _check(claim, step.get("refused", {}), who, now)
+            _check(claim, step.get("refused", {}), who)
             return []
         case "approve":
             amount = minor(step["amount"], currency)
@@ -102,7 +102,7 @@ def _step(claim: str, step: Mapping[str, Any], currency: str, key: str) -> list[
     return [str(each.code) for each in made.reasons if each.blocks]
 
 
-def _check(claim: str, refused: Mapping[str, str], who: Actor, now: datetime) -> None:
+def _check(claim: str, refused: Mapping[str, str], who: Actor) -> None:
     """Every document is accepted; a line of a cost in `refused` is not, for that reason."""
     session = db.session()
     row = claim_of(session, who, claim)
@@ -120,7 +120,7 @@ def _check(claim: str, refused: Mapping[str, str], who: Actor, now: datetime) ->
         for line in lines
     )
     documents = tuple(Judged(each, Verdict.ACCEPTED) for each in papers)
-    claim_reviewing.check(Check(claim, documents, verdicts), actor=who, now=now)
+    claim_reviewing.check(Check(claim, documents, verdicts), actor=who)
 
 
 def minor(text: str, currency: str) -> int:

@@ -59,7 +59,7 @@ def _a_cent_from_nowhere(ward: Ward) -> None:
 @breaks("ledger.mixed")
 def _another_unit(ward: Ward) -> None:
     _, fund = full_and_empty()
-    change(ward, SHARED.format("unit = 'XXX'", fund), SHARED.format("unit = 'USD'", fund))
+    change(ward, SHARED.format("unit = 'EUR'", fund), SHARED.format("unit = 'USD'", fund))
 
 
 @breaks("ledger.open")

@@ -130,7 +130,7 @@ def look(deed: Deed) -> None:
     documents = tuple(Judged(each, Verdict.ACCEPTED) for each in papers)
     asked = Check(row.ref, documents, verdicts)
     try:
-        claim_reviewing.check(asked, actor=deed.who, now=deed.now)
+        claim_reviewing.check(asked, actor=deed.who)
     except Unseen:
         return
 

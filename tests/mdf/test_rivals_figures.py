@@ -89,17 +89,20 @@ def amounts_of(code: str) -> set[int]:
     """Every amount of a company's requests, claims, invoices and accounts."""
     session = db.session()
     owner = session.scalars(select(Partner.id).where(Partner.code == code)).one()
-    columns = {
-        FundRequest: (FundRequest.asked, FundRequest.approved, FundRequest.total_cost),
-        Claim: (Claim.claimed, Claim.approved),
-        Invoice: (Invoice.amount,),
-        ClaimLine: (ClaimLine.amount, ClaimLine.accepted),
-        Payment: (Payment.amount,),
-        LedgerAccount: (LedgerAccount.balance,),
-    }
+    columns = (
+        (
+            FundRequest.partner_id,
+            (FundRequest.asked, FundRequest.approved, FundRequest.total_cost),
+        ),
+        (Claim.partner_id, (Claim.claimed, Claim.approved)),
+        (Invoice.partner_id, (Invoice.amount,)),
+        (ClaimLine.partner_id, (ClaimLine.amount, ClaimLine.accepted)),
+        (Payment.partner_id, (Payment.amount,)),
+        (LedgerAccount.partner_id, (LedgerAccount.balance,)),
+    )
     found: set[int] = set()
-    for model, each in columns.items():
-        for row in session.execute(select(*each).where(model.partner_id == owner)):  # type: ignore[attr-defined]
+    for whose, each in columns:
+        for row in session.execute(select(*each).where(whose == owner)):
             found |= {abs(amount) for amount in row if amount}
     mine = select(LedgerAccount.id).where(LedgerAccount.partner_id == owner)
     moved = select(LedgerTransfer.amount).where(LedgerTransfer.target_id.in_(mine))

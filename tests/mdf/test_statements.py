@@ -15,7 +15,7 @@ from portal.mdf.book import available_to, commit, pay, release, reserve, shared
 from portal.mdf.models import Fund, FundRequest
 from portal.mdf.movements import Filters, Whose
 from portal.mdf.rules import Cause, Kind, RequestState
-from portal.registry.models import Partner
+from portal.registry.models import Partner, Registry
 from portal.store.db import atomic, db
 from portal.store.events import Event
 from portal.store.ledger import Account, Move, balances, transfer
@@ -50,8 +50,8 @@ def example(demo: Flask) -> str:
             ),
         ):
             at = datetime.combine(on, time(15), UTC)
-            told = {"key": f"example:{key}", "subject": subject, "actor": SYSTEM, "on": on}
-            transfer(session, [move], at=at, **told)  # type: ignore[arg-type]
+            name = f"example:{key}"
+            transfer(session, [move], key=name, subject=subject, actor=SYSTEM, on=on, at=at)
     return ref
 
 
@@ -131,7 +131,9 @@ def test_every_release_names_its_cause(example: str) -> None:
     """mdf.md 2.3, 7."""
     for whose in (book(), book(partner="norte")):
         flows = movements.flows(db.session(), whose, FEB)
-        found = statements.figures(whose.funds[0], None, whose, flows, [], FEB)  # type: ignore[arg-type]
+        fund = whose.funds[0]
+        registry = db.session.get_one(Registry, fund.registry_id)
+        found = statements.figures(fund, registry, whose, flows, [], FEB)
         back = [(each.cause, each.amount, each.lines) for each in found.released]
         assert back == [(Cause.RELEASED_UNDER_CLAIMED, 1_250_00, 1)]
         assert [month.amounts for month in found.months] == [
